@@ -1,0 +1,254 @@
+"""Measurement tables: load the shipped ones, read and check a user's.
+
+One row is one observation of an electrolyte on a metal: a Coulombic efficiency, the
+character and species of the SEI, or both, with its source. The schema is in `schema`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import pandas as pd
+
+from .compounds import Compound, CompoundRegistry
+from .electrolyte import parse
+from .errors import Fault, TableError
+from .ions import METALS, Metal, as_metal
+from .schema import (
+    COLUMNS,
+    NUMBER_COLUMNS,
+    TEXT_COLUMNS,
+    CellError,
+    check_electrolyte,
+    check_metal,
+    is_empty,
+    read_efficiency,
+    read_number,
+    vocabulary_check,
+)
+from .shipped import shipped_table
+from .tabular import read_rows
+
+Row = dict[str, str | float | None]
+
+# What distinguishes two observations of one electrolyte from one source.
+IDENTITY = (
+    "metal",
+    "electrolyte",
+    "source",
+    "ce_pct",
+    "ce_method",
+    "cycles",
+    "substrate",
+    "current_mA_cm2",
+    "capacity_mAh_cm2",
+    "temperature_C",
+    "sei_character",
+    "sei_species",
+)
+PLATING_METHODS = ("average", "aurbach", "unknown")
+
+
+def load_measurements(metal: Metal | str) -> pd.DataFrame:
+    """Return the shipped measurements of a metal.
+
+    Parameters
+    ----------
+    metal
+        Symbol of the metal, or ``"all"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `schema.COLUMNS`; text columns hold ``""`` and number columns NaN
+        where the source is silent.
+    """
+    if metal == "all":
+        return pd.concat([load_measurements(each) for each in METALS], ignore_index=True)
+    table = shipped_table(f"measurements_{as_metal(metal)}")
+    for column in NUMBER_COLUMNS:
+        table[column] = pd.to_numeric(table[column].replace("", None))
+    return table
+
+
+def efficiencies(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that report a plating/stripping Coulombic efficiency.
+
+    Left out: rows without a CE, first-cycle and full-cell values, cells with a graphite
+    substrate (co-intercalation counts there) and deposition-only efficiencies. They
+    measure something else.
+    """
+    keep = (
+        measurements["ce_pct"].notna()
+        & measurements["ce_method"].isin(["", *PLATING_METHODS])
+        & (measurements["substrate"] != "graphite")
+        & ~measurements["notes"].str.contains("DEPOSITION-ONLY")
+    )
+    return measurements[keep].reset_index(drop=True)
+
+
+@lru_cache(maxsize=8)
+def commonest_salt(metal: Metal) -> Compound:
+    """Return the salt that most shipped measurements of a metal use (ties: first named)."""
+    count: Counter[Compound] = Counter()
+    for text in shipped_table(f"measurements_{metal}")["electrolyte"]:
+        electrolyte = parse(text)
+        salts = [dose.compound for dose in electrolyte.salts if dose.compound is not None]
+        salts += [share.compound for share in electrolyte.base if share.compound.kind == "salt"]
+        count.update(salt for salt in salts if f"[{metal}" in salt.smiles)
+    return count.most_common(1)[0][0]
+
+
+def read_measurements(
+    path: str | Path,
+    metal: Metal | str | None = None,
+    registry: CompoundRegistry | None = None,
+) -> pd.DataFrame:
+    """Read and check a user's measurement table (CSV, TSV or XLSX).
+
+    Parameters
+    ----------
+    path
+        The file. Columns electrolyte, source and ce_pct are required, metal too unless
+        `metal` is given; the others of `schema.COLUMNS` are optional, further ones ignored.
+    metal
+        The metal of all rows, where the table has no such column.
+    registry
+        Known compounds; the shipped ones by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the form of `load_measurements`, electrolytes in canonical text.
+
+    Raises
+    ------
+    TableError
+        With every fault: row, column, value, reason and remedy.
+    """
+    required = ("electrolyte", "source", "ce_pct", *(() if metal else ("metal",)))
+    rows = read_rows(path, required, COLUMNS)
+    faults: list[Fault] = []
+    if not rows:
+        faults.append(Fault("file", str(path), "no rows below the header", "add measurements"))
+    records: list[tuple[int, Row]] = []
+    for number, cells in rows:
+        if metal:
+            cells["metal"] = cells.get("metal") or as_metal(metal)
+        record, found = _check_row(cells, f"row {number}", registry)
+        records.append((number, record))
+        faults += found
+    faults += _fraction_faults(records)
+    faults += _duplicate_faults(records)
+    if faults:
+        raise TableError(f"measurement table {path}", faults)
+    return _frame(record for _, record in records)
+
+
+def _frame(records: Iterator[Row]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(records), columns=list(COLUMNS))
+    for column in NUMBER_COLUMNS:
+        frame[column] = pd.to_numeric(frame[column])
+    text = list(TEXT_COLUMNS)
+    frame[text] = frame[text].fillna("").astype("str")
+    return frame
+
+
+def _positive(text: str) -> float:
+    value = read_number(text)
+    if value <= 0:
+        raise CellError("not above 0", "give a positive number or leave the cell empty")
+    return value
+
+
+def _temperature(text: str) -> float:
+    value = read_number(text)
+    if not -150 < value < 400:
+        raise CellError("no plausible temperature", "give degrees Celsius")
+    return value
+
+
+def _checks(registry: CompoundRegistry | None) -> Mapping[str, Callable[[str], str | float]]:
+    return {
+        "metal": check_metal,
+        "electrolyte": lambda text: check_electrolyte(text, registry),
+        "ce_qualifier": vocabulary_check("ce_qualifier"),
+        "ce_method": vocabulary_check("ce_method"),
+        "sei_character": vocabulary_check("sei_character"),
+        "confidence": vocabulary_check("confidence"),
+        "current_mA_cm2": _positive,
+        "capacity_mAh_cm2": _positive,
+        "temperature_C": _temperature,
+    }
+
+
+def _check_row(
+    cells: dict[str, str], place: str, registry: CompoundRegistry | None
+) -> tuple[Row, list[Fault]]:
+    faults: list[Fault] = []
+    record: Row = dict.fromkeys(TEXT_COLUMNS, "")
+    record.update((column, None) for column in NUMBER_COLUMNS)
+    checks = _checks(registry)
+    for column in COLUMNS:
+        text = cells.get(column, "")
+        if not text if column == "metal" else is_empty(text):
+            continue
+        try:
+            if column == "ce_pct":
+                record["ce_pct"], qualifier = read_efficiency(text)
+                record["ce_qualifier"] = qualifier or "="
+            else:
+                record[column] = checks[column](text) if column in checks else text
+        except CellError as error:
+            faults.append(Fault(f"{place}, column {column}", text, error.reason, error.remedy))
+            record[column] = None
+    faults += _missing(cells, place)
+    return record, faults
+
+
+def _missing(cells: Mapping[str, str], place: str) -> Iterator[Fault]:
+    for column in ("metal", "electrolyte", "source"):
+        # "Na" is a metal here, not a missing value.
+        text = cells.get(column, "")
+        if not text if column == "metal" else is_empty(text):
+            remedy = "name the publication or notebook" if column == "source" else "fill it in"
+            yield Fault(f"{place}, column {column}", "", "empty", remedy)
+    if all(is_empty(cells.get(name, "")) for name in ("ce_pct", "sei_character", "sei_species")):
+        yield Fault(
+            f"{place}, column ce_pct",
+            "",
+            "neither a Coulombic efficiency nor an SEI observation",
+            "fill in ce_pct, sei_character or sei_species, or delete the row",
+        )
+
+
+def _fraction_faults(records: list[tuple[int, Row]]) -> Iterator[Fault]:
+    """Find a column whose values all lie between 0 and 1: fractions, not percent."""
+    values = [cast("float", record["ce_pct"]) for _, record in records if record["ce_pct"]]
+    if values and max(values) <= 1.05:
+        yield Fault(
+            "column ce_pct",
+            f"all values between {min(values):g} and {max(values):g}",
+            "looks like fractions",
+            "multiply them by 100: the column is in %",
+        )
+
+
+def _duplicate_faults(records: list[tuple[int, Row]]) -> Iterator[Fault]:
+    first: dict[tuple[str | float | None, ...], int] = {}
+    for number, record in records:
+        identity = tuple(record[column] for column in IDENTITY)
+        if None in (record["electrolyte"], record["metal"]):
+            continue
+        earlier = first.setdefault(identity, number)
+        if earlier != number:
+            yield Fault(
+                f"row {number}",
+                str(record["electrolyte"]),
+                f"same observation as row {earlier}",
+                "delete one of them, or tell them apart by their conditions",
+            )

@@ -1,0 +1,141 @@
+"""The schema of a measurement table: its columns, vocabularies and the check of one cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from .compounds import CompoundRegistry
+from .electrolyte import parse
+from .errors import FormulationError
+from .ions import as_metal
+
+TEXT_COLUMNS = (
+    "measurement_id",
+    "metal",
+    "electrolyte",
+    "ce_qualifier",
+    "ce_method",
+    "cycles",
+    "substrate",
+    "sei_character",
+    "sei_species",
+    "sei_method",
+    "source",
+    "doi",
+    "seen_in",
+    "where",
+    "confidence",
+    "notes",
+)
+NUMBER_COLUMNS = ("ce_pct", "current_mA_cm2", "capacity_mAh_cm2", "temperature_C")
+COLUMNS = (
+    "measurement_id",
+    "metal",
+    "electrolyte",
+    "ce_pct",
+    "ce_qualifier",
+    "ce_method",
+    "cycles",
+    "substrate",
+    "current_mA_cm2",
+    "capacity_mAh_cm2",
+    "temperature_C",
+    "sei_character",
+    "sei_species",
+    "sei_method",
+    "source",
+    "doi",
+    "seen_in",
+    "where",
+    "confidence",
+    "notes",
+)
+VOCABULARIES: Mapping[str, tuple[str, ...]] = {
+    "ce_qualifier": ("=", ">", "<", "~"),
+    "ce_method": ("average", "aurbach", "first_cycle", "full_cell", "unknown"),
+    "sei_character": ("inorganic-rich", "mixed", "organic-rich", "passivating"),
+    "confidence": ("high", "medium", "low"),
+}
+CE_LIMIT = 105.0
+
+_QUALIFIED = re.compile(r"(?P<qualifier>>=|<=|[<>~=≥≤≈]?)\s*(?P<number>.*?)\s*%?")
+_QUALIFIERS = {"≥": ">", "≤": "<", ">=": ">", "<=": "<", "≈": "~"}
+_EMPTY = {"", "nan", "na", "n/a", "none", "null", "-", "–", "—"}
+
+
+class CellError(ValueError):
+    """What is wrong with one cell, and what to do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+def is_empty(text: str) -> bool:
+    """Whether a cell says nothing (blank, NaN, n/a, a dash)."""
+    return text.strip().casefold() in _EMPTY
+
+
+def read_number(text: str) -> float:
+    """Return the number of a cell; a decimal comma is understood where it cannot mislead."""
+    plain = text.strip().replace("\u2212", "-")
+    if re.fullmatch(r"-?\d+,\d{3}", plain):
+        raise CellError("thousands or decimals?", "write a decimal point")
+    if re.fullmatch(r"-?\d+,\d+", plain):
+        plain = plain.replace(",", ".")
+    try:
+        value = float(plain)
+    except ValueError:
+        raise CellError("not a number", "write a plain number without its unit") from None
+    if not abs(value) < float("inf"):
+        raise CellError("not a finite number", "give a number or leave the cell empty")
+    return value
+
+
+def read_efficiency(text: str) -> tuple[float, str]:
+    """Return Coulombic efficiency in % and its qualifier from a cell such as ``>99.5 %``."""
+    match = _QUALIFIED.fullmatch(text.strip())
+    assert match is not None  # every part of the pattern is optional
+    value = read_number(match["number"])
+    if value < 0:
+        raise CellError("below 0", "give the Coulombic efficiency in %, from 0 to 100")
+    if value > CE_LIMIT:
+        raise CellError(
+            f"above {CE_LIMIT:g} %",
+            "give it in %; values a little above 100 are kept and count as 99.95",
+        )
+    qualifier = match["qualifier"]
+    return value, _QUALIFIERS.get(qualifier, qualifier)
+
+
+def check_metal(text: str) -> str:
+    """Return the canonical symbol of a metal cell."""
+    try:
+        return as_metal(text)
+    except ValueError as error:
+        raise CellError("unknown metal", str(error)) from None
+
+
+def check_electrolyte(text: str, registry: CompoundRegistry | None) -> str:
+    """Return the canonical text of an electrolyte cell."""
+    try:
+        return str(parse(text, registry))
+    except FormulationError as error:
+        reasons = "; ".join(f"{fault.place} {fault.reason}" for fault in error.faults)
+        remedies = "; ".join(dict.fromkeys(fault.remedy for fault in error.faults))
+        raise CellError(reasons, remedies) from None
+
+
+def vocabulary_check(column: str) -> Callable[[str], str]:
+    """Return the check of a column with a closed vocabulary."""
+    words = VOCABULARIES[column]
+
+    def check(text: str) -> str:
+        word = text.strip().casefold().replace(" ", "_" if column == "ce_method" else "-")
+        if word not in words:
+            raise CellError("not in the vocabulary", f"use one of {', '.join(words)}")
+        return word
+
+    return check
