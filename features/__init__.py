@@ -1,0 +1,8 @@
+"""What an electrolyte looks like to a model: descriptors of mixtures."""
+
+from __future__ import annotations
+
+from .featurizer import BLOCKS, ElectrolyteFeaturizer
+from .mixtures import Mixtures
+
+__all__ = ["BLOCKS", "ElectrolyteFeaturizer", "Mixtures"]

@@ -1,0 +1,77 @@
+"""ElectrolyteFeaturizer: named descriptor blocks side by side, as one scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from .base import DescriptorBlock
+from .composition import CompositionBlock
+from .ions import IonsBlock
+from .mixtures import Floats, as_mixtures
+from .molecular import MolecularBlock
+from .solvation import SolvationBlock
+
+BLOCKS: dict[str, type[DescriptorBlock]] = {
+    block.name: block for block in (CompositionBlock, SolvationBlock, IonsBlock, MolecularBlock)
+}
+
+
+class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn electrolytes into descriptors.
+
+    Parameters
+    ----------
+    blocks
+        Short names of the blocks, see `BLOCKS`; columns come in this order.
+    metal
+        The metal of electrolytes that come without one.
+
+    Examples
+    --------
+    >>> featurizer = ElectrolyteFeaturizer(["composition"]).set_output(transform="pandas")
+    >>> float(featurizer.fit_transform(["1 M LiPF6 in EC/DMC (3:7 v/v)"])["O_to_C"].iloc[0])
+    1.0
+    """
+
+    def __init__(self, blocks: Sequence[str] = tuple(BLOCKS), metal: str = "Li") -> None:
+        self.blocks = blocks
+        self.metal = metal
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Check the block names; nothing is learned from data."""
+        self.blocks_ = self._blocks()
+        return self
+
+    def transform(self, X: Any) -> Floats:
+        """Return the descriptors (n, d) of electrolytes; `X` as in `as_mixtures`."""
+        mixtures = as_mixtures(X, self.metal)
+        return np.hstack([block.compute(mixtures) for block in self._blocks()])
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+        """Return the names of the descriptors, in column order."""
+        names = [block.get_feature_names_out() for block in self._blocks()]
+        return np.concatenate(names)
+
+    def describe(self) -> pd.DataFrame:
+        """Return block, name, unit, definition and source of every descriptor."""
+        rows = [
+            (block.name, each.name, each.unit, each.definition, each.source)
+            for block in self._blocks()
+            for each in block.descriptors
+        ]
+        return pd.DataFrame(rows, columns=["block", "name", "unit", "definition", "source"])
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def _blocks(self) -> list[DescriptorBlock]:
+        unknown = [name for name in self.blocks if name not in BLOCKS]
+        if unknown or not len(self.blocks):
+            raise ValueError(f"unknown blocks {unknown}; choose from {', '.join(BLOCKS)}")
+        return [BLOCKS[name](self.metal) for name in self.blocks]

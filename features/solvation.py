@@ -1,0 +1,81 @@
+"""The block `solvation`: how strongly and with how many sites the solvents bind the cation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from anolyte.datasets.compounds import Compound
+
+from .base import Descriptor, DescriptorBlock
+from .donor import coordinating_sites, donor_number, is_donor_number_imputed
+from .mixtures import Floats, Mixtures, divide
+
+_GUTMANN = "Gutmann, Coord. Chem. Rev. 18 (1976) 225, doi:10.1016/S0010-8545(00)82045-7"
+# Beyond this a further solvent molecule is free: no ion of this field binds so many.
+SITES_LIMIT = 60.0
+
+
+def describe(compound: Compound) -> tuple[float, ...]:
+    """Return sites, donor number, sites times donor number, and 1 if the number is imputed."""
+    if compound.is_salt:
+        return (0.0, 0.0, 0.0, 0.0)
+    sites, number = coordinating_sites(compound), donor_number(compound)
+    return (sites, number, sites * number, float(is_donor_number_imputed(compound)))
+
+
+def _donor(compound: Compound) -> tuple[float]:
+    return (describe(compound)[1],)
+
+
+def cation_count(compound: Compound) -> tuple[float]:
+    """Return the metal cations per formula unit (a covalent metal halide counts as one)."""
+    cations = sum(
+        count
+        for part, count in compound.ions.items()
+        if part.startswith("[") and part.rstrip("+]123").lstrip("[").isalpha() and "+" in part
+    )
+    return (float(cations or (compound.kind == "salt")),)
+
+
+class SolvationBlock(DescriptorBlock):
+    """Donor strength and coordinating sites of the solvents, and the salt's share of them."""
+
+    name: ClassVar[str] = "solvation"
+    descriptors: ClassVar[tuple[Descriptor, ...]] = (
+        Descriptor("donor_number_mean", "kcal/mol", "mole-fraction mean of solvents", _GUTMANN),
+        Descriptor("donor_number_strongest", "kcal/mol", "largest among solvents", _GUTMANN),
+        Descriptor("donor_number_weakest", "kcal/mol", "smallest among solvents", _GUTMANN),
+        Descriptor("donor_number_per_site", "kcal/mol", "mean over coordinating sites", _GUTMANN),
+        Descriptor("donor_number_imputed", "1", "share of solvent whose number is imputed"),
+        Descriptor("sites_per_cation", "1", "coordinating sites of solvents per metal cation"),
+        Descriptor("solvents_per_cation", "1", "solvent molecules per metal cation"),
+        Descriptor("diluent_fraction", "1", "share of solvent molecules without a site"),
+        Descriptor("cation_concentration", "mol/L", "metal cations per litre of neutral liquid"),
+        Descriptor("cation_fraction", "1", "metal cations per mole of mixture"),
+        Descriptor("cation_per_site", "1", "metal cations per coordinating site, at most 4"),
+    )
+
+    def compute(self, mixtures: Mixtures) -> Floats:
+        """Return the descriptors (n, 11)."""
+        solvents = mixtures.solvents
+        sites, number, strength, imputed = mixtures.total(describe, solvents).T
+        amount = mixtures.amount(solvents)
+        cations = mixtures.total(cation_count, mixtures.salts)[:, 0]
+        binding = mixtures.amount(solvents & (mixtures.table(describe)[:, 0] > 0))
+        per_cation = np.minimum(divide(sites, cations, SITES_LIMIT), SITES_LIMIT)
+        return np.column_stack(
+            [
+                divide(number, amount),
+                mixtures.extreme(_donor, solvents, largest=True)[:, 0],
+                mixtures.extreme(_donor, solvents, largest=False)[:, 0],
+                divide(strength, sites),
+                divide(imputed, amount),
+                per_cation,
+                np.minimum(divide(amount, cations, SITES_LIMIT), SITES_LIMIT),
+                divide(amount - binding, amount),
+                np.minimum(divide(cations, mixtures.solvent_litres, 20.0), 20.0),
+                cations,
+                np.minimum(divide(cations, sites, 4.0), 4.0),
+            ]
+        )
