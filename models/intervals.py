@@ -1,0 +1,55 @@
+"""Prediction intervals by conformal calibration on grouped residuals.
+
+Residuals come from folds that hold out whole sources, because that is how the model will
+be used: on random folds a nominal 90 % interval covered only 69 % of later literature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+COVERAGES = (0.5, 0.8, 0.9)
+
+
+@dataclass(frozen=True)
+class ConformalScale:
+    """Multiples of the model's own spread that cover given shares of the held-out rows.
+
+    Attributes
+    ----------
+    quantiles
+        For each coverage, the multiple of the spread that makes the half-width.
+    """
+
+    quantiles: dict[float, float]
+
+    @classmethod
+    def fit(cls, residuals: Floats, spreads: Floats) -> ConformalScale:
+        """Calibrate on held-out residuals.
+
+        Parameters
+        ----------
+        residuals
+            Held-out observed minus predicted values (n,).
+        spreads
+            What the model said of its uncertainty at these rows (n,), above 0.
+        """
+        scores = np.sort(np.abs(residuals) / spreads)
+        count = len(scores)
+        # The finite-sample rank of split conformal prediction, ceil((n + 1) q) of n.
+        ranks = {
+            coverage: min(count, int(np.ceil((count + 1) * coverage))) for coverage in COVERAGES
+        }
+        return cls({coverage: float(scores[rank - 1]) for coverage, rank in ranks.items()})
+
+    def half_width(self, spreads: Floats, coverage: float) -> Floats:
+        """Return the half-width (n,) of the interval at one of `COVERAGES`."""
+        if coverage not in self.quantiles:
+            known = ", ".join(f"{each:g}" for each in self.quantiles)
+            raise ValueError(f"no interval was calibrated at {coverage:g}; use one of {known}")
+        return self.quantiles[coverage] * spreads
