@@ -1,0 +1,110 @@
+"""What the commands share: options, progress bars, tables and JSON on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.datasets.ions import Metal
+    from anolyte.models.efficiency import CoulombicEfficiencyModel
+
+MetalOption = Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")]
+UriOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tracking-uri",
+        help="MLflow store; default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db here.",
+    ),
+]
+NoTrackingOption = Annotated[bool, typer.Option("--no-tracking", help="Do not log to MLflow.")]
+NoteOption = Annotated[str, typer.Option("--note", help="A note kept with the run in MLflow.")]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", help="Folder of the model; default anolyte-models/<metal>."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+Progress = Callable[[str, int, int], None]
+
+
+def tell(message: str) -> None:
+    """Say something to the user on standard error, so that standard output stays data."""
+    print(message, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """Give a progress callback that draws bars on a terminal, or None where there is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {}
+
+        def update(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield update
+
+
+def print_table(frame: pd.DataFrame, title: str = "") -> None:
+    """Print a table; text columns are never cut, and numbers come as already formatted."""
+    import pandas as pd
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    for name in frame.columns:
+        numeric = pd.to_numeric(frame[name].replace("-", "0"), errors="coerce").notna().all()
+        table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        # Text, not markup: square brackets belong to names such as [EMIm]Cl.
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return a table as JSON-ready records; missing numbers become null."""
+    import json
+
+    return list(json.loads(frame.to_json(orient="records")))
+
+
+def load_or_train(metal: Metal, folder: Path | None) -> tuple[CoulombicEfficiencyModel, Path]:
+    """Load a metal's model; where none was trained yet, train one on the shipped table."""
+    from anolyte.experiments.train import gather, model_folder, save_training, train
+    from anolyte.models.store import MANIFEST, load_model
+
+    where = model_folder(metal, folder)
+    if folder is None and not (where / MANIFEST).exists():
+        tell(f"No {metal} model in {where} yet: training one on the shipped table.")
+        with progress_bar() as progress:
+            result = train(gather(metal), metal, repeats=0, progress=progress)
+        save_training(result, where)
+        return result.model, where
+    return load_model(where), where

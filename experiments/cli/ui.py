@@ -1,0 +1,34 @@
+"""`anolyte ui`: open the MLflow page of the tracking store on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .console import UriOption, tell
+
+
+def ui_command(
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")
+    ] = 5000,
+    tracking_uri: UriOption = None,
+) -> None:
+    """Serve the MLflow page on 127.0.0.1 until Ctrl-C.
+
+    Example:  anolyte ui --port 5000
+    """
+    import subprocess
+    import sys
+
+    from anolyte.experiments.tracking import server_command
+    from anolyte.experiments.tracking import tracking_uri as resolve
+
+    uri = resolve(tracking_uri)
+    tell(f"MLflow at http://127.0.0.1:{port} for {uri} (starts in about 15 s; Ctrl-C stops it)")
+    try:
+        code = subprocess.call([sys.executable, *server_command(uri, port)])
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
