@@ -25,7 +25,7 @@ screen: $(READY) ## train on the shipped lithium table and rank candidates
 	$(BIN)/anolyte screen --metal Li
 
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## ruff, then mypy on the built package
 	$(BIN)/ruff check .

@@ -84,6 +84,7 @@ def run(
 
     import mlflow
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     where = tracking_uri(uri)
@@ -96,7 +97,7 @@ def run(
             run_name=name,
             tags={"anolyte.version": version("anolyte"), **tags},
         )
-    except (MlflowException, OSError) as error:
+    except (MlflowException, SQLAlchemyError, OSError) as error:
         raise TrackingError(f"cannot use the tracking store {where}: {error}") from error
     with started:
         yield RunReference(started.info.run_id, experiment, where)
@@ -110,7 +111,9 @@ def _experiment_id(name: str, uri: str) -> str:
         return str(found.experiment_id)
     database = _sqlite_file(uri)
     location = None if database is None else (database.resolve().parent / ARTIFACTS).as_uri()
-    return str(mlflow.create_experiment(name, artifact_location=location))
+    # The kind makes MLflow's page show runs and plots instead of its GenAI views.
+    tags = {"mlflow.experimentKind": "custom_model_development"}
+    return str(mlflow.create_experiment(name, artifact_location=location, tags=tags))
 
 
 def _parameters(values: Mapping[str, Any]) -> dict[str, str]:
@@ -201,7 +204,7 @@ def _log_comparison(result: TrainingResult) -> None:
         width = scale.half_width(held_out["spread"].to_numpy(), coverage)
         mlflow.log_metric(f"coverage_{coverage * 100:.0f}", float((inside <= width).mean()))
     table = result.comparison.reset_index(names="model")
-    mlflow.log_table(table, "comparison.json")
+    mlflow.log_table(table.round(4), "comparison.json")
 
 
 def log_screening(
@@ -246,7 +249,7 @@ def log_screening(
             }
         )
         # The UI shows this table; the whole list goes beside it as files.
-        mlflow.log_table(frame.head(TABLE_ROWS), "ranked_list.json")
+        mlflow.log_table(frame.head(TABLE_ROWS).round(3), "ranked_list.json")
         mlflow.log_dict(dict(ranked.space), "space.json")
         mlflow.log_figure(plots.ranked_bars(frame), "ranked_list.png")
         with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ from anolyte.datasets.splits import group_folds
 from anolyte.features import BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 
-from .families import Estimator, make_estimator
+from .families import Estimator, fit_quietly, make_estimator
 from .intervals import COVERAGES, ConformalScale
 
 MEMBERS = ("extra_trees", "xgboost", "gaussian_process")
@@ -107,7 +107,7 @@ class CoulombicEfficiencyModel:
     def _fit_members(self, features: Floats, observed: Floats) -> dict[str, Estimator]:
         fitted = {}
         for member in self.members:
-            fitted[member] = make_estimator(member, self.seed).fit(features, observed)
+            fitted[member] = fit_quietly(make_estimator(member, self.seed), features, observed)
         return fitted
 
     def predict_lce(self, X: Any) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ from anolyte.features import BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 
 from .efficiency import MEMBERS
-from .families import make_estimator
+from .families import fit_quietly, make_estimator
 
 Progress = Callable[[str, int, int], None]
 
@@ -79,7 +79,7 @@ def held_out_predictions(
     predicted = np.zeros(len(observed))
     for train, test in split(measurements, split_name, folds, seed):
         for family in contender.families:
-            estimator = make_estimator(family, seed).fit(features[train], observed[train])
+            estimator = fit_quietly(make_estimator(family, seed), features[train], observed[train])
             predicted[test] += estimator.predict(features[test]) / len(contender.families)
     return predicted
 
@@ -138,7 +138,9 @@ def learning_curve(
             chosen = train[np.isin(sources[train].astype(str), kept)]
             predicted = np.zeros(len(test))
             for family in contender.families:
-                estimator = make_estimator(family, seed).fit(features[chosen], observed[chosen])
+                estimator = fit_quietly(
+                    make_estimator(family, seed), features[chosen], observed[chosen]
+                )
                 predicted += estimator.predict(features[test]) / len(contender.families)
             errors.append((predicted - observed[test]) ** 2)
             sizes.append(len(chosen))

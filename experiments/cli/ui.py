@@ -19,16 +19,14 @@ def ui_command(
 
     Example:  anolyte ui --port 5000
     """
-    import subprocess
+    import os
     import sys
 
     from anolyte.experiments.tracking import server_command
     from anolyte.experiments.tracking import tracking_uri as resolve
 
     uri = resolve(tracking_uri)
+    arguments = [sys.executable, *server_command(uri, port)]
     tell(f"MLflow at http://127.0.0.1:{port} for {uri} (starts in about 15 s; Ctrl-C stops it)")
-    try:
-        code = subprocess.call([sys.executable, *server_command(uri, port)])
-    except KeyboardInterrupt:
-        code = 0
-    raise typer.Exit(code)
+    # Becoming the server, so that whatever stops this command stops the server.
+    os.execv(sys.executable, arguments)
