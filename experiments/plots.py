@@ -8,7 +8,7 @@ from anolyte.datasets.lce import log_coulombic_efficiency
 from anolyte.features.mixtures import Floats
 from matplotlib.figure import Figure
 
-_CE_TICKS = (0, 50, 80, 90, 95, 98, 99, 99.5, 99.9)
+_CE_TICKS = (0, 50, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9)
 
 
 def _figure(width: float = 6.0, height: float = 5.0) -> Figure:
@@ -78,14 +78,14 @@ def learning_curve_plot(curve: pd.DataFrame) -> Figure:
 def ranked_bars(frame: pd.DataFrame, most: int = 25) -> Figure:
     """Draw the top of a ranked list: expected CE with its interval."""
     head = frame.head(most).iloc[::-1]
-    figure = _figure(9.0, 1.2 + 0.27 * len(head))
+    figure = _figure(8.0, 1.2 + 0.24 * len(head))
     axes = figure.add_subplot()
     low, middle, high = (log_coulombic_efficiency(head[c]) for c in ("ce_low", "ce_pct", "ce_high"))
     rows = np.arange(len(head))
     axes.hlines(rows, low, high, color="tab:blue", alpha=0.4, linewidth=5)
     axes.scatter(middle, rows, color="tab:blue", zorder=3, s=20)
     labels = [f"{r.rank}  {r.electrolyte}" for r in head.itertuples()]
-    axes.set_yticks(rows, labels, fontsize=7)
+    axes.set_yticks(rows, labels, fontsize=8)
     axes.set(xlabel="Coulombic efficiency / % (interval as a bar)", title="ranked list")
     _ce_axis(axes.xaxis)
     return figure

@@ -1,7 +1,8 @@
 """MLflow: where trainings and ranked lists are kept. The only module that knows MLflow.
 
-Telemetry is off. The default store is ``sqlite:///mlflow.db`` in the working directory,
-initialised once under a file lock because MLflow's own first use is not safe in parallel.
+Telemetry and job execution are off. The default store is ``sqlite:///mlflow.db`` in the
+working directory, initialised once under a file lock because MLflow's own first use is not
+safe in parallel.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 # Before MLflow is imported: it reads these once.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["DO_NOT_TRACK"] = "true"
+os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from anolyte.datasets.errors import AnolyteError
+from anolyte.models.store import read_manifest
 
 from .rank import RankedList
 from .train import TrainingResult
@@ -153,6 +156,8 @@ def log_training(
             )
         )
         mlflow.set_tag("data_sha256", result.digest)
+        # A ranked list carries the same tag: that is how it finds its training.
+        mlflow.set_tag("model_id", model_id(read_manifest(folder)))
         mlflow.log_input(_dataset(result), context="training")
         if not result.comparison.empty:
             _log_comparison(result)
@@ -236,7 +241,6 @@ def log_screening(
         mlflow.set_tags(
             {
                 "model_id": model_id(model),
-                "training_run": facts.get("training_run", ""),
                 "data_sha256": facts.get("data_sha256", ""),
             }
         )
@@ -281,6 +285,11 @@ def server_command(uri: str, port: int) -> list[str]:
         _initialise(uri)
     listen = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     return ["-m", "mlflow", "server", "--backend-store-uri", uri, *listen]
+
+
+def page_address(port: int) -> str:
+    """Return the address of the served page, in its view for models instead of GenAI."""
+    return f"http://127.0.0.1:{port}/#/experiments?workflowType=machine_learning"
 
 
 def _initialise(uri: str) -> None:

@@ -22,11 +22,11 @@ def ui_command(
     import os
     import sys
 
-    from anolyte.experiments.tracking import server_command
+    from anolyte.experiments.tracking import page_address, server_command
     from anolyte.experiments.tracking import tracking_uri as resolve
 
     uri = resolve(tracking_uri)
     arguments = [sys.executable, *server_command(uri, port)]
-    tell(f"MLflow at http://127.0.0.1:{port} for {uri} (starts in about 15 s; Ctrl-C stops it)")
+    tell(f"MLflow for {uri}, in about 15 s at {page_address(port)} (Ctrl-C stops it)")
     # Becoming the server, so that whatever stops this command stops the server.
     os.execv(sys.executable, arguments)
