@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from .compounds import Compound, canonical_smiles, molar_mass, molecule
+from .properties import Origin, property_value
 from .shipped import shipped_table
 
-Origin = Literal["measured", "estimated"]
-
+SMALLEST_MOLAR_VOLUME = 15.0
 # Heavy halogens and the metalloids of this field; what is rare shares the third-row term.
 _ELEMENTS = ("H", "C", "N", "O", "F", "Si", "P", "S", "Cl")
 _HEAVY = ("As", "B", "Br", "I", "Se", "Sn", "Al")
@@ -39,18 +38,16 @@ def density(compound: Compound) -> Density:
     In order: the shipped table, the CRC table of the `chemicals` package (measured, room
     temperature), an estimate from the structure.
     """
-    return _density(compound.smiles, compound.cas)
+    known = property_value(compound, "density")
+    if known is not None and known.origin == "measured":
+        return Density(known.value, "measured", known.source)
+    return _estimate(compound.smiles)
 
 
 @lru_cache(maxsize=4096)
-def _density(smiles: str, cas: str) -> Density:
-    tabulated = _tabulated().get(smiles)
-    if tabulated is not None:
-        return tabulated
-    from_package = _from_chemicals(smiles, cas)
-    if from_package is not None:
-        return from_package
-    volume = max(float(_counts(smiles) @ _fit()), 5.0)
+def _estimate(smiles: str) -> Density:
+    # No molecule of this field is smaller than a hydrogen-bonded water molecule.
+    volume = max(float(_counts(smiles) @ _fit()), SMALLEST_MOLAR_VOLUME)
     return Density(molar_mass(smiles) / volume, "estimated", "molar volume fitted on atom counts")
 
 
@@ -64,26 +61,6 @@ def _tabulated() -> dict[str, Density]:
             str(row.smiles), Density(float(str(row.value)), "measured", str(row.source))
         )
     return found
-
-
-def _from_chemicals(smiles: str, cas: str) -> Density | None:
-    """Look up the CRC handbook's density in `chemicals` (kg/m3, temperature not stored)."""
-    if "." in smiles:
-        return None
-    from chemicals import miscdata
-    from chemicals.identifiers import search_chemical
-    from rdkit.Chem import MolToInchiKey
-
-    if not cas:
-        try:
-            cas = search_chemical(f"InChIKey={MolToInchiKey(molecule(smiles))}").CASs  # type: ignore[no-untyped-call]
-        except ValueError:
-            return None
-    for name in ("CRC_organic_data", "CRC_inorganic_data"):
-        table = getattr(miscdata, name)
-        if cas in table.index and np.isfinite(table.at[cas, "rho"]):
-            return Density(float(table.at[cas, "rho"]) / 1000, "measured", f"chemicals: {name}")
-    return None
 
 
 def _counts(smiles: str) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ from .compounds import CompoundRegistry
 from .electrolyte import parse
 from .errors import FormulationError
 from .ions import as_metal
+from .sei import SEI_CHARACTERS, SEPARATOR, nearest_species, normalise_species
 
 TEXT_COLUMNS = (
     "measurement_id",
@@ -20,6 +21,7 @@ TEXT_COLUMNS = (
     "substrate",
     "sei_character",
     "sei_species",
+    "sei_species_text",
     "sei_method",
     "source",
     "doi",
@@ -43,6 +45,7 @@ COLUMNS = (
     "temperature_C",
     "sei_character",
     "sei_species",
+    "sei_species_text",
     "sei_method",
     "source",
     "doi",
@@ -54,7 +57,7 @@ COLUMNS = (
 VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "ce_qualifier": ("=", ">", "<", "~"),
     "ce_method": ("average", "aurbach", "first_cycle", "full_cell", "unknown"),
-    "sei_character": ("inorganic-rich", "mixed", "organic-rich", "passivating"),
+    "sei_character": SEI_CHARACTERS,
     "confidence": ("high", "medium", "low"),
 }
 CE_LIMIT = 105.0
@@ -126,6 +129,18 @@ def check_electrolyte(text: str, registry: CompoundRegistry | None) -> str:
         reasons = "; ".join(f"{fault.place} {fault.reason}" for fault in error.faults)
         remedies = "; ".join(dict.fromkeys(fault.remedy for fault in error.faults))
         raise CellError(reasons, remedies) from None
+
+
+def check_species(text: str) -> str:
+    """Return the SEI species of a cell in the vocabulary's words."""
+    known, unknown = normalise_species(text)
+    if unknown:
+        near = ", ".join(nearest_species(unknown[0]))
+        raise CellError(
+            f"not in the vocabulary of SEI species: {', '.join(unknown)}",
+            f"nearest: {near}; or move the text to the column sei_species_text",
+        )
+    return SEPARATOR.join(known)
 
 
 def vocabulary_check(column: str) -> Callable[[str], str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
+from anolyte.datasets.store import write_bytes
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,12 +25,29 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     for column in guarded.columns:
         if not pd.api.types.is_numeric_dtype(guarded[column]):
             guarded[column] = guarded[column].map(guard)
-    handle, staging = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            guarded.to_csv(stream, index=False, lineterminator="\n")
-        Path(staging).chmod(0o644)
-        os.replace(staging, path)
-    finally:
-        Path(staging).unlink(missing_ok=True)
+    text = guarded.to_csv(index=False, lineterminator="\n")
+    return write_bytes(text.encode(), path)
+
+
+def write_table_file(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table as ``.csv`` (see `write_csv`) or ``.parquet``, by the name of the file.
+
+    Raises
+    ------
+    ValueError
+        If the name ends otherwise or its folder does not exist.
+    """
+    path = checked_table_path(path)
+    if path.suffix == ".csv":
+        return write_csv(frame, path)
+    return write_bytes(frame.to_parquet(index=False), path)
+
+
+def checked_table_path(path: str | Path) -> Path:
+    """Return a path that `write_table_file` can write to, or raise ValueError."""
+    path = Path(path)
+    if path.suffix not in (".csv", ".parquet"):
+        raise ValueError(f"{path}: the name must end in .csv or .parquet")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"{path}: there is no folder {path.absolute().parent}")
     return path

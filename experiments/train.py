@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 from anolyte.datasets.ions import Metal
-from anolyte.datasets.measurements import efficiencies, load_measurements, read_measurements
+from anolyte.datasets.measurements import efficiencies, read_measurements
+from anolyte.datasets.overview import known_measurements
+from anolyte.datasets.store import STORE
 from anolyte.features import BLOCKS
 from anolyte.features.mixtures import Floats
 from anolyte.models.efficiency import MEMBERS, CoulombicEfficiencyModel
@@ -47,8 +49,22 @@ class TrainingResult:
     repeats: int
 
 
-def gather(metal: Metal, data: str | Path | None = None, only_data: bool = False) -> pd.DataFrame:
-    """Return the efficiencies to train on: the shipped ones and those of a user's table.
+def gather(
+    metal: Metal,
+    data: str | Path | None = None,
+    only_data: bool = False,
+    store: str | Path = STORE,
+) -> pd.DataFrame:
+    """Return the efficiencies to train on: shipped, own (see `store`), and a further table's.
+
+    Parameters
+    ----------
+    data
+        A further table of the user's, CSV, TSV or XLSX.
+    only_data
+        Whether to use that table alone.
+    store
+        Folder of the project's own measurements; none need be there.
 
     Raises
     ------
@@ -57,7 +73,7 @@ def gather(metal: Metal, data: str | Path | None = None, only_data: bool = False
     ValueError
         If no row of the metal reports a plating/stripping efficiency.
     """
-    tables = [] if only_data else [load_measurements(metal)]
+    tables = [] if only_data else [known_measurements(metal, store)]
     if data is not None:
         own = read_measurements(data, metal=metal)
         tables.append(own[own["metal"] == metal])

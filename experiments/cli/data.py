@@ -1,15 +1,27 @@
-"""`anolyte data`: check a measurement table."""
+"""`anolyte data`: check, add, show, import and export measurement tables."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, print_json
+from .console import JsonOption, print_json, print_table, records, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from anolyte.datasets.errors import Fault
 
 app = typer.Typer(help="Measurement tables.", no_args_is_help=True)
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Folder of own measurements; default anolyte-data.")
+]
+TableMetalOption = Annotated[
+    str | None, typer.Option("--metal", "-m", help="If the table has no column metal.")
+]
 
 
 @app.callback()
@@ -17,39 +29,159 @@ def _group() -> None:
     """Measurement tables."""
 
 
+def _store(folder: Path | None) -> Path:
+    from anolyte.datasets.store import STORE
+
+    return folder or STORE
+
+
+def _as_records(faults: Iterable[Fault]) -> list[dict[str, str]]:
+    return [
+        {"place": f.place, "value": f.value, "reason": f.reason, "remedy": f.remedy} for f in faults
+    ]
+
+
 @app.command("check")
 def check_command(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV or XLSX with measurements.")],
-    metal: Annotated[
-        str | None, typer.Option("--metal", "-m", help="If the table has no column metal.")
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV, TSV or XLSX; without one, the shipped tables.")
+    ] = None,
+    metal: TableMetalOption = None,
+    models: Annotated[
+        Path | None,
+        typer.Option("--models", help="Folder of trained models; default anolyte-models."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Check a measurement table and list every fault with its row, column and remedy.
+    """Check a measurement table: faults with row, column and remedy, then warnings.
+
+    Where a model of the metal was trained, values far outside its interval are warnings too.
 
     Example:  anolyte data check my_cells.csv --metal Li
     """
+    from anolyte.datasets.checks import warnings_of
     from anolyte.datasets.errors import InputError
-    from anolyte.datasets.measurements import efficiencies, read_measurements
+    from anolyte.datasets.measurements import efficiencies, load_measurements, read_measurements
 
+    name = str(file or "the shipped tables")
     try:
-        table = read_measurements(file, metal)
+        table = load_measurements("all") if file is None else read_measurements(file, metal)
     except InputError as error:
         if not json:
             raise
-        faults = [
-            {"place": f.place, "value": f.value, "reason": f.reason, "remedy": f.remedy}
-            for f in error.faults
-        ]
-        print_json({"file": str(file), "faults": faults})
+        print_json({"file": name, "faults": _as_records(error.faults)})
         raise typer.Exit(2) from None
+    warnings = warnings_of(table)
+    if file is not None:
+        from anolyte.experiments.outliers import outliers
+        from anolyte.experiments.train import MODELS_FOLDER
+
+        warnings += outliers(table, models or MODELS_FOLDER)
     counts = {
         "rows": len(table),
         "Coulombic efficiencies to train on": len(efficiencies(table)),
         "sources": int(table["source"].nunique()),
     }
     if json:
-        print_json({"file": str(file), "faults": [], **counts})
+        print_json({"file": name, "faults": [], "warnings": _as_records(warnings), **counts})
         return
+    for warning in warnings:
+        print(f"warning: {warning}")
     listed = ", ".join(f"{count} {what}" for what, count in counts.items())
-    print(f"{file}: no faults; {listed}")
+    print(f"{name}: no faults, {len(warnings)} warnings; {listed}")
+
+
+@app.command("add")
+def add_command(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV or XLSX with measurements.")],
+    metal: TableMetalOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Add a checked table to the project's own measurements; training uses them from then on.
+
+    Example:  anolyte data add my_cells.csv --metal Li
+    """
+    from anolyte.datasets.store import add_measurements
+
+    done = add_measurements(file, _store(store), metal)
+    added = ", ".join(f"{count} of {symbol}" for symbol, count in done.added.items())
+    print(f"Added {added} to {done.table}")
+    if done.backup is not None:
+        print(f"The table as it was: {done.backup}")
+
+
+@app.command("show")
+def show_command(
+    metal: Annotated[str, typer.Option("--metal", "-m", help="A metal, or all.")] = "all",
+    store: StoreOption = None,
+    rows: Annotated[int, typer.Option("--rows", min=0, help="Measurements to print.")] = 10,
+    json: JsonOption = False,
+) -> None:
+    """Show what is known: counts, coverage, conflicts, a histogram of CE, the best rows.
+
+    Example:  anolyte data show --metal Na
+    """
+    from anolyte.datasets.checks import conflicts
+    from anolyte.datasets.overview import coverage, efficiency_histogram, known_measurements
+
+    table = known_measurements(metal, _store(store))
+    counts = coverage(table)
+    if json:
+        print_json({"coverage": records(counts), "measurements": records(table)})
+        return
+    print_table(counts, "Measurements")
+    histogram = efficiency_histogram(table)
+    widest = max(1, int(histogram["count"].max()))
+    print("Plating/stripping Coulombic efficiency")
+    for row in histogram.to_dict("records"):
+        bar = "#" * round(40 * row["count"] / widest)
+        print(f"  {row['range']:>14} %  {row['count']:4d}  {bar}")
+    disputed = conflicts(table)
+    if not disputed.empty:
+        print_table(disputed, "Electrolytes whose reports contradict each other")
+    columns = ["metal", "electrolyte", "ce_qualifier", "ce_pct", "sei_character", "source"]
+    best = table.sort_values("ce_pct", ascending=False, kind="stable")[columns].head(rows)
+    if rows:
+        print_table(best.fillna("-"), "Highest reported")
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="A published table.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV to write, for `anolyte data add`.")],
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="helena, edb2, kim-ratios, anolyte; or found.")
+    ] = None,
+) -> None:
+    """Convert a published table to the columns of this project; say what did not convert.
+
+    Example:  anolyte data import helena.csv --out helena_rows.csv
+    """
+    import pandas as pd
+    from anolyte.datasets.importers import import_rows
+    from anolyte.datasets.schema import COLUMNS
+    from anolyte.datasets.store import write_table
+
+    rows, skipped = import_rows(file, format_name)
+    for fault in skipped:
+        tell(f"left out: {fault}")
+    columns = [column for column in COLUMNS if column != "measurement_id"]
+    write_table(pd.DataFrame(rows, columns=columns).fillna(""), out)
+    print(f"{out}: {len(rows)} rows, {len(skipped)} left out; next: anolyte data add {out}")
+
+
+@app.command("export")
+def export_command(
+    out: Annotated[Path, typer.Option("--out", help="File to write: .csv or .parquet.")],
+    metal: Annotated[str, typer.Option("--metal", "-m", help="A metal, or all.")] = "all",
+    store: StoreOption = None,
+) -> None:
+    """Write the shipped and own measurements to one file.
+
+    Example:  anolyte data export --metal Na --out sodium.parquet
+    """
+    from anolyte.datasets.overview import known_measurements
+    from anolyte.experiments.tables import write_table_file
+
+    table = known_measurements(metal, _store(store))
+    print(f"{write_table_file(table, out)}: {len(table)} rows")

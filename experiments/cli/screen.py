@@ -23,7 +23,6 @@ from .console import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     from anolyte.datasets.compounds import Compound
     from anolyte.datasets.ions import Metal
     from anolyte.experiments.candidates import CandidateSpace
@@ -68,10 +67,12 @@ def screen_command(
     """
     from anolyte.datasets.ions import as_metal
     from anolyte.experiments.rank import screen
+    from anolyte.experiments.tables import checked_table_path, write_table_file
     from anolyte.models.store import read_manifest
 
     symbol = as_metal(metal)
-    _check_out(out)
+    if out is not None:
+        checked_table_path(out)
     space = _space(symbol, salts, solvents, additives, concentrations)
     predictor, folder = load_or_train(symbol, model)
     tell(f"Screening {len(space):,} candidates for {symbol}.")
@@ -79,7 +80,7 @@ def screen_command(
         ranked = screen(space, predictor, top, by, coverage, all_amounts, progress)
     frame = ranked.to_frame()
     if out is not None:
-        _write(frame, out)
+        write_table_file(frame, out)
     kept = ""
     if not no_tracking:
         from anolyte.experiments.tracking import log_screening
@@ -100,24 +101,6 @@ def screen_command(
         print(f"List:   {out} ({len(frame)} rows)")
     if kept:
         print(f"MLflow: {kept}")
-
-
-def _check_out(out: Path | None) -> None:
-    if out is None:
-        return
-    if out.suffix not in (".csv", ".parquet"):
-        raise ValueError(f"--out {out}: the name must end in .csv or .parquet")
-    if not out.absolute().parent.is_dir():
-        raise ValueError(f"--out {out}: there is no folder {out.absolute().parent}")
-
-
-def _write(frame: pd.DataFrame, out: Path) -> None:
-    from anolyte.experiments.tables import write_csv
-
-    if out.suffix == ".csv":
-        write_csv(frame, out)
-    else:
-        frame.to_parquet(out, index=False)
 
 
 def _space(

@@ -18,6 +18,10 @@ COMMANDS = [
     ["predict"],
     ["screen"],
     ["data", "check"],
+    ["data", "add"],
+    ["data", "show"],
+    ["data", "import"],
+    ["data", "export"],
     ["compounds", "find"],
     ["ui"],
 ]
@@ -147,6 +151,48 @@ def test_data_check_of_a_good_table(project: Path) -> None:
     )
     done = anolyte("data", "check", "good.csv", "--metal", "Li", cwd=project)
     assert "no faults; 1 rows" in done.stdout
+
+
+def test_shipped_tables_are_clean(tmp_path: Path) -> None:
+    done = anolyte("data", "check", cwd=tmp_path)
+    assert "the shipped tables: no faults, 0 warnings" in done.stdout
+
+
+def test_values_hard_to_believe_are_warnings(project: Path) -> None:
+    (project / "odd.csv").write_text(
+        "metal,electrolyte,ce_pct,source\nLi,1.05 M LiFSI in DME,12,notebook 2025\n"
+    )
+    done = anolyte("data", "check", "odd.csv", cwd=project)
+    assert "expected 97." in done.stdout
+    assert "1 warnings" in done.stdout
+
+
+def test_add_show_export(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text(
+        "metal,electrolyte,ce_pct,source\nK,1 M KFSI in G2,98.2,notebook 2025\n"
+    )
+    assert "Added 1 of K" in anolyte("data", "add", "new.csv", cwd=tmp_path).stdout
+    again = anolyte("data", "add", "new.csv", cwd=tmp_path, check=False)
+    assert again.returncode == 2
+    assert "already known" in again.stderr
+    shown = anolyte("data", "show", "--metal", "K", cwd=tmp_path).stdout
+    assert "1 M KFSI in G2" in shown
+    assert "98 to 99 %" in shown
+    anolyte("data", "export", "--metal", "K", "--out", "k.parquet", cwd=tmp_path)
+    table = pd.read_parquet(tmp_path / "k.parquet")
+    assert "own-00001" in set(table["measurement_id"])
+
+
+def test_import_then_add(tmp_path: Path) -> None:
+    (tmp_path / "helena.csv").write_text(
+        "Electrolyte,CE,Solvent_1,Salt_1,Reference\n"
+        "x,98.4,COCCOC:9.6,[Li+].O=S(=O)(F)[N-]S(=O)(=O)F:1,10.1021/x\n"
+        "y,97,C1CC:9.6,[Li+].O=S(=O)(F)[N-]S(=O)(=O)F:1,10.1021/y\n"
+    )
+    done = anolyte("data", "import", "helena.csv", "--out", "rows.csv", cwd=tmp_path)
+    assert "1 rows, 1 left out" in done.stdout
+    assert "row 3" in done.stderr
+    assert "Added 1 of Li" in anolyte("data", "add", "rows.csv", cwd=tmp_path).stdout
 
 
 def test_find_compound(tmp_path: Path) -> None:
