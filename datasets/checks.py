@@ -29,24 +29,32 @@ _CYCLES = re.compile(r"[<>~]?\d+(-\d+)?")
 _CELL = "row {number}, column {column}"
 
 
-def warnings_of(measurements: pd.DataFrame) -> list[Fault]:
+def warnings_of(measurements: pd.DataFrame, published: bool = False) -> list[Fault]:
     """Return what is probably wrong with a table, in the form of `read_measurements`.
 
+    Parameters
+    ----------
+    measurements
+        The table.
+    published
+        Whether every source must be one that a stranger can find; a laboratory's own
+        notebooks need not be.
+
     Looked at: electrolytes without an ion of their metal, implausible concentrations,
-    sources that lead nowhere, malformed DOIs and cycle counts, ids that occur twice, and
+    sources that lead nowhere (if `published`), malformed DOIs and cycle counts, ids that occur twice, and
     electrolytes whose reported efficiencies contradict each other.
     """
     warnings = [
         warning
         for index, row in enumerate(measurements.to_dict("records"))
-        for warning in _row_warnings({str(k): v for k, v in row.items()}, index + 2)
+        for warning in _row_warnings({str(k): v for k, v in row.items()}, index + 2, published)
     ]
     warnings += _repeated_ids(measurements)
     warnings += _conflicts(measurements)
     return warnings
 
 
-def _row_warnings(row: dict[str, object], number: int) -> Iterator[Fault]:
+def _row_warnings(row: dict[str, object], number: int, published: bool) -> Iterator[Fault]:
     electrolyte = parse(str(row["electrolyte"]))
     metal = str(row["metal"])
     # A source may well plate a metal from a foreign salt; its note then says so.
@@ -66,7 +74,7 @@ def _row_warnings(row: dict[str, object], number: int) -> Iterator[Fault]:
                 "check the unit",
             )
     source = str(row["source"])
-    if not resolves(source, str(row["doi"])):
+    if published and not resolves(source, str(row["doi"])):
         yield Fault(
             _CELL.format(number=number, column="source"),
             source,

@@ -71,7 +71,7 @@ def check_command(
             raise
         print_json({"file": name, "faults": _as_records(error.faults)})
         raise typer.Exit(2) from None
-    warnings = warnings_of(table)
+    warnings = warnings_of(table, published=file is None)
     if file is not None:
         from anolyte.experiments.outliers import outliers
         from anolyte.experiments.train import MODELS_FOLDER

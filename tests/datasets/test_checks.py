@@ -135,10 +135,16 @@ def test_duplicates_and_fractions_are_faults(tmp_path: Path) -> None:
 
 def test_every_planted_warning_is_found(tmp_path: Path) -> None:
     planted = [changes for changes, _ in WARNINGS.values()]
-    warnings = warnings_of(read_measurements(write(tmp_path / "odd.csv", planted)))
+    warnings = warnings_of(read_measurements(write(tmp_path / "odd.csv", planted)), published=True)
     found = {warning.place.split(",")[0]: warning for warning in warnings}
     for number, (name, (_, words)) in enumerate(WARNINGS.items(), start=2):
         assert words in found[f"row {number}"].reason, name
+
+
+def test_own_notebooks_are_sources_too(tmp_path: Path) -> None:
+    table = read_measurements(write(tmp_path / "own.csv", [{"source": "notebook 12"}]))
+    assert warnings_of(table) == []
+    assert len(warnings_of(table, published=True)) == 1
 
 
 def test_a_good_table_has_no_warnings(tmp_path: Path) -> None:
