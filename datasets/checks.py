@@ -41,17 +41,22 @@ def warnings_of(measurements: pd.DataFrame, published: bool = False) -> list[Fau
         notebooks need not be.
 
     Looked at: electrolytes without an ion of their metal, implausible concentrations,
-    sources that lead nowhere (if `published`), malformed DOIs and cycle counts, ids that occur twice, and
-    electrolytes whose reported efficiencies contradict each other.
+    sources that lead nowhere (if `published`), malformed DOIs and cycle counts, ids that
+    occur twice, and electrolytes whose reported efficiencies contradict each other.
     """
     warnings = [
         warning
-        for index, row in enumerate(measurements.to_dict("records"))
-        for warning in _row_warnings({str(k): v for k, v in row.items()}, index + 2, published)
+        for index, row in enumerate(_records(measurements))
+        for warning in _row_warnings(row, index + 2, published)
     ]
     warnings += _repeated_ids(measurements)
     warnings += _conflicts(measurements)
     return warnings
+
+
+def _records(measurements: pd.DataFrame) -> Iterator[dict[str, object]]:
+    for row in measurements.to_dict("records"):
+        yield {str(name): cell for name, cell in row.items()}
 
 
 def _row_warnings(row: dict[str, object], number: int, published: bool) -> Iterator[Fault]:

@@ -26,7 +26,7 @@ def as_metal(text: str) -> Metal:
     raise ValueError(f"unknown metal {text!r}; use one of {', '.join(METALS)}")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def ion_property(ion: str, name: str) -> float:
     """Return a tabulated property of an ion, for example ``("Li+", "ionic_radius_Shannon_CN6")``.
 

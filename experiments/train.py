@@ -12,7 +12,7 @@ from anolyte.datasets.ions import Metal
 from anolyte.datasets.measurements import efficiencies, read_measurements
 from anolyte.datasets.overview import known_measurements
 from anolyte.datasets.store import STORE
-from anolyte.features import BLOCKS
+from anolyte.features import DEFAULT_BLOCKS
 from anolyte.features.mixtures import Floats
 from anolyte.models.efficiency import MEMBERS, CoulombicEfficiencyModel
 from anolyte.models.store import save_model
@@ -92,7 +92,7 @@ def digest(measurements: pd.DataFrame) -> str:
 def train(
     measurements: pd.DataFrame,
     metal: Metal,
-    blocks: Sequence[str] = tuple(BLOCKS),
+    blocks: Sequence[str] = DEFAULT_BLOCKS,
     members: Sequence[str] = MEMBERS,
     seed: int = 0,
     repeats: int = 5,

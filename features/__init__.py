@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .featurizer import BLOCKS, ElectrolyteFeaturizer
+from .featurizer import BLOCKS, DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from .mixtures import Mixtures
 
-__all__ = ["BLOCKS", "ElectrolyteFeaturizer", "Mixtures"]
+__all__ = ["BLOCKS", "DEFAULT_BLOCKS", "ElectrolyteFeaturizer", "Mixtures"]

@@ -8,7 +8,7 @@ matrices under a mask. No loop over rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -40,6 +40,8 @@ class Mixtures:
         Array (n,) of metal symbols.
     amounts_assumed, salt_assumed, density_estimated
         Arrays (n,): what had to be assumed to write the row, see `composition.resolve`.
+    conditions
+        How each row was measured, columns of the measurement schema; None if unknown.
     """
 
     compounds: tuple[Compound, ...]
@@ -48,6 +50,7 @@ class Mixtures:
     amounts_assumed: Flags
     salt_assumed: Flags
     density_estimated: Flags
+    conditions: pd.DataFrame | None = None
     _tables: dict[Callable[[Compound], Sequence[float]], Floats] = field(
         default_factory=dict, repr=False
     )
@@ -102,6 +105,7 @@ class Mixtures:
             self.amounts_assumed[rows],
             self.salt_assumed[rows],
             self.density_estimated[rows],
+            None if self.conditions is None else self.conditions.iloc[rows],
         )
 
     def table(self, describe: Callable[[Compound], Sequence[float]]) -> Floats:
@@ -198,7 +202,8 @@ def as_mixtures(X: Any, metal: str) -> Mixtures:
         if "electrolyte" not in X.columns:
             raise ValueError("a DataFrame of electrolytes needs the column 'electrolyte'")
         metals = X["metal"] if "metal" in X.columns else metal
-        return Mixtures.from_electrolytes(X["electrolyte"], metals)
+        mixtures = Mixtures.from_electrolytes(X["electrolyte"], metals)
+        return replace(mixtures, conditions=X)
     if isinstance(X, str):
         raise ValueError("give a sequence of formulations, not one text")
     return Mixtures.from_electrolytes(np.ravel(np.asarray(X, dtype=object)), metal)

@@ -13,7 +13,8 @@ from .groups import GROUPS, group_count
 from .mixtures import Floats, Mixtures
 
 _RDKIT = "RDKit"
-_GROUPS = tuple(GROUPS)
+# Where the fluorine is belongs to the block `fluorination`.
+_GROUPS = tuple(name for name in GROUPS if not name.startswith("CF") and "fluoro" not in name)
 
 
 @lru_cache(maxsize=8192)

@@ -6,11 +6,16 @@ from typing import ClassVar
 
 import numpy as np
 from anolyte.datasets.compounds import Compound
+from anolyte.datasets.densities import density
+from anolyte.datasets.properties import property_value
 
 from .base import Descriptor, DescriptorBlock
 from .donor import coordinating_sites, donor_number, is_donor_number_imputed
 from .mixtures import Floats, Mixtures, divide
+from .pairing import coordination_numbers, shell
 
+_PAIRING = "competition model of features.pairing"
+_CRC = "CRC Handbook in the package chemicals, else properties.csv"
 _GUTMANN = "Gutmann, Coord. Chem. Rev. 18 (1976) 225, doi:10.1016/S0010-8545(00)82045-7"
 # Beyond this a further solvent molecule is free: no ion of this field binds so many.
 SITES_LIMIT = 60.0
@@ -26,6 +31,27 @@ def describe(compound: Compound) -> tuple[float, ...]:
 
 def _donor(compound: Compound) -> tuple[float]:
     return (describe(compound)[1],)
+
+
+def _bulk_properties(compound: Compound) -> tuple[float, ...]:
+    """Return molar volume (cm3), the same times donor number, and the known bulk properties.
+
+    Acceptor number and the flag that it is known; volume times permittivity and volume
+    where that is known.
+    """
+    if compound.is_salt:
+        return (0.0,) * 6
+    volume = compound.molar_mass / density(compound).value
+    acceptor = property_value(compound, "acceptor_number")
+    permittivity = property_value(compound, "relative_permittivity")
+    return (
+        volume,
+        volume * donor_number(compound),
+        acceptor.value if acceptor else 0.0,
+        float(acceptor is not None),
+        volume * permittivity.value if permittivity else 0.0,
+        volume * float(permittivity is not None),
+    )
 
 
 def cation_count(compound: Compound) -> tuple[float]:
@@ -54,10 +80,37 @@ class SolvationBlock(DescriptorBlock):
         Descriptor("cation_concentration", "mol/L", "metal cations per litre of neutral liquid"),
         Descriptor("cation_fraction", "1", "metal cations per mole of mixture"),
         Descriptor("cation_per_site", "1", "metal cations per coordinating site, at most 4"),
+        Descriptor("donor_number_volume_mean", "kcal/mol", "volume mean of solvents", _GUTMANN),
+        Descriptor("acceptor_number_mean", "1", "mean of the solvents that have one", _GUTMANN),
+        Descriptor("permittivity", "1", "volume mean of the solvents that have one", _CRC),
+        Descriptor("permittivity_known", "1", "volume share of solvent with a permittivity"),
+        Descriptor("free_solvent", "1", "solvent molecules beyond the first shell, share"),
+        Descriptor("anion_share", "1", "anions' share of the first shell", _PAIRING),
+        Descriptor("SSIP", "1", "cations without an anion beside them", _PAIRING),
+        Descriptor("CIP", "1", "cations with one anion beside them", _PAIRING),
+        Descriptor("AGG", "1", "cations with several anions beside them", _PAIRING),
     )
 
+    @staticmethod
+    def _bulk(mixtures: Mixtures, number: Floats, amount: Floats) -> list[Floats]:
+        volume, by_volume, acceptors, acceptor_known, permittivity, known = mixtures.total(
+            _bulk_properties, mixtures.solvents
+        ).T
+        return [
+            divide(by_volume, volume),
+            divide(acceptors, acceptor_known),
+            divide(permittivity, known),
+            divide(known, volume),
+        ]
+
+    @staticmethod
+    def _shell(mixtures: Mixtures, cations: Floats, sites: Floats) -> list[Floats]:
+        share, separated, contact, aggregated = shell(mixtures, cations).T
+        taken = np.minimum(divide((1 - share) * coordination_numbers(mixtures) * cations, sites), 1)
+        return [1 - taken, share, separated, contact, aggregated]
+
     def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 11)."""
+        """Return the descriptors (n, 20)."""
         solvents = mixtures.solvents
         sites, number, strength, imputed = mixtures.total(describe, solvents).T
         amount = mixtures.amount(solvents)
@@ -77,5 +130,7 @@ class SolvationBlock(DescriptorBlock):
                 np.minimum(divide(cations, mixtures.solvent_litres, 20.0), 20.0),
                 cations,
                 np.minimum(divide(cations, sites, 4.0), 4.0),
+                *self._bulk(mixtures, number, amount),
+                *self._shell(mixtures, cations, sites),
             ]
         )

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.datasets.splits import group_folds
-from anolyte.features import BLOCKS, ElectrolyteFeaturizer
+from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 
 from .families import Estimator, fit_quietly, make_estimator
@@ -56,7 +56,7 @@ class CoulombicEfficiencyModel:
     def __init__(
         self,
         metal: str = "Li",
-        blocks: Sequence[str] = tuple(BLOCKS),
+        blocks: Sequence[str] = DEFAULT_BLOCKS,
         members: Sequence[str] = MEMBERS,
         seed: int = 0,
     ) -> None:

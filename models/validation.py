@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.lce import log_coulombic_efficiency
 from anolyte.datasets.splits import split
-from anolyte.features import BLOCKS, ElectrolyteFeaturizer
+from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 
 from .efficiency import MEMBERS
@@ -36,7 +36,7 @@ CONTENDERS: Mapping[str, Contender] = {
     "constant": Contender(RATIOS, ("constant",)),
     "ridge on 13 ratios": Contender(RATIOS, ("ridge",)),
     "random forest on 13 ratios": Contender(RATIOS, ("random_forest",)),
-    "anolyte": Contender(tuple(BLOCKS), MEMBERS),
+    "anolyte": Contender(DEFAULT_BLOCKS, MEMBERS),
 }
 BASELINE = "random forest on 13 ratios"
 

@@ -30,7 +30,7 @@ def train_command(
         bool, typer.Option("--only-data", help="Train on --data alone, without shipped rows.")
     ] = False,
     blocks: Annotated[
-        str, typer.Option("--blocks", help="Descriptor blocks, separated by commas; default all.")
+        str, typer.Option("--blocks", help="Descriptor blocks, separated by commas.")
     ] = "",
     repeats: Annotated[
         int, typer.Option("--repeats", min=0, help="Repeats of the validation; 0 skips it.")
@@ -51,12 +51,12 @@ def train_command(
     """
     from anolyte.datasets.ions import as_metal
     from anolyte.experiments.train import gather, model_folder, save_training, train
-    from anolyte.features import BLOCKS
+    from anolyte.features import DEFAULT_BLOCKS
 
     symbol = as_metal(metal)
     if only_data and data is None:
         raise ValueError("--only-data needs --data")
-    chosen = [name.strip() for name in blocks.split(",") if name.strip()] or list(BLOCKS)
+    chosen = [name.strip() for name in blocks.split(",") if name.strip()] or list(DEFAULT_BLOCKS)
     measurements = gather(symbol, data, only_data)
     tell(
         f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "

@@ -1,0 +1,65 @@
+"""Which descriptor blocks earn their place: alone, added one by one, left out one by one.
+
+Run with ``python -m anolyte.experiments.benchmarks.ablation [METAL|all] [REPEATS]``. The same
+leave-source-out folds for every line; the random forest on the 13 ratios is the yardstick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pandas as pd
+from anolyte.datasets.lce import log_coulombic_efficiency
+from anolyte.datasets.measurements import efficiencies, load_measurements
+from anolyte.features import BLOCKS
+from anolyte.models.efficiency import MEMBERS
+from anolyte.models.validation import (
+    BASELINE,
+    CONTENDERS,
+    Contender,
+    held_out_predictions,
+    metrics,
+)
+
+
+def plans() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the name and the blocks of each line."""
+    # Fingerprints are for other uses: hundreds of columns for hundreds of rows.
+    names = tuple(name for name in BLOCKS if name != "fingerprints")
+    for name in names:
+        yield f"{name} alone", (name,)
+    for count in range(2, len(names) + 1):
+        yield f"first {count}, with {names[count - 1]}", names[:count]
+    for name in names:
+        yield f"all but {name}", tuple(other for other in names if other != name)
+
+
+def score(rows: pd.DataFrame, contender: Contender, repeats: int) -> dict[str, float]:
+    """Return the mean RMSE and Spearman of a contender over repeats."""
+    observed = log_coulombic_efficiency(rows["ce_pct"])
+    scores = [
+        metrics(observed, held_out_predictions(rows, contender, seed=seed))
+        for seed in range(repeats)
+    ]
+    means = pd.DataFrame(scores).mean()
+    return {name: float(means[name]) for name in ("rmse", "spearman")}
+
+
+def main() -> None:
+    """Print one line a set of blocks."""
+    metal = sys.argv[1] if len(sys.argv) > 1 else "Li"
+    repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    rows = efficiencies(load_measurements(metal))
+    yardstick = score(rows, CONTENDERS[BASELINE], repeats)
+    print(f"{metal}: {len(rows)} rows, {rows['source'].nunique()} sources, {repeats} repeats")
+    print(f"{'blocks':42}{'RMSE':>8}{'ratio':>8}{'Spearman':>10}")
+    print(f"{BASELINE:42}{yardstick['rmse']:8.3f}{1:8.3f}{yardstick['spearman']:10.3f}")
+    for name, blocks in plans():
+        line = score(rows, Contender(blocks, MEMBERS), repeats)
+        ratio = line["rmse"] / yardstick["rmse"]
+        print(f"{name:42}{line['rmse']:8.3f}{ratio:8.3f}{line['spearman']:10.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

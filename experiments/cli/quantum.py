@@ -1,0 +1,86 @@
+"""`anolyte quantum`: compute quantum descriptors of compounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .console import JsonOption, print_json, progress_bar, tell
+
+if TYPE_CHECKING:
+    from anolyte.datasets.compounds import Compound
+
+app = typer.Typer(help="Quantum descriptors.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Quantum descriptors."""
+
+
+@app.command("compute")
+def compute_command(
+    compounds: Annotated[
+        str,
+        typer.Option(
+            "--compounds", help="Names or {SMILES}, separated by commas; default all known."
+        ),
+    ] = "",
+    out: Annotated[
+        Path, typer.Option("--out", help="CSV file; a run continues where its file ends.")
+    ] = Path("quantum.csv"),
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, help="Molecules computed at once.")
+    ] = 2,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try again what failed or is partial.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Compute orbitals, ionisation, dipole and binding of Li+, Na+, K+ with GFN2-xTB.
+
+    Needs the extra: pip install "anolyte[quantum]"
+
+    Example:  anolyte quantum compute --compounds EC,FEC,LiFSI --out quantum.csv
+    """
+    from anolyte.experiments.quantum import compute, species_of
+    from anolyte.features.xtb import require
+
+    require()
+    chosen = _compounds(compounds) if compounds.strip() else None
+    if not out.absolute().parent.is_dir():
+        raise ValueError(f"--out {out}: there is no folder {out.absolute().parent}")
+    wanted = set(species_of(chosen))
+    tell(f"Computing {len(wanted)} molecules and anions into {out}.")
+    with progress_bar() as progress:
+        table = compute(chosen, out, processes, retry, progress)
+    keys = zip(table["smiles"], table["charge"].astype(int), strict=True)
+    mine = table[[key in wanted for key in keys]]
+    failed = mine[mine["status"] != "ok"]
+    if json:
+        unfinished = dict(zip(failed["smiles"], failed["status"], strict=True))
+        print_json({"file": str(out), "species": len(mine), "not_ok": unfinished})
+        return
+    for smiles, status in zip(failed["smiles"], failed["status"], strict=True):
+        tell(f"{smiles}: {status}")
+    print(f"{out}: {len(mine)} molecules and anions, {len(mine) - len(failed)} of them ok")
+
+
+def _compounds(text: str) -> list[Compound]:
+    from anolyte.datasets.compounds import shipped_compounds
+    from anolyte.datasets.errors import Fault, UnknownCompoundError
+
+    registry = shipped_compounds()
+    found: list[Compound] = []
+    faults: list[Fault] = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            is_smiles = name.startswith("{") and name.endswith("}")
+            found.append(registry.from_smiles(name[1:-1]) if is_smiles else registry.find(name))
+        except UnknownCompoundError as error:
+            faults += error.faults
+    if faults:
+        raise UnknownCompoundError("cannot look up", faults)
+    return found

@@ -1,0 +1,109 @@
+"""The block `metal`: the working ion, its companions, and the size of its counter-ions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+from anolyte.datasets.compounds import Compound
+from anolyte.datasets.ions import CHARGES, METALS, ion_property
+
+from .anions import anion_donor_number, anion_radius, binding_anions
+from .base import Descriptor, DescriptorBlock
+from .mixtures import Floats, Mixtures, divide
+
+_MONOVALENT = ("[Li+]", "[Na+]", "[K+]", "[Rb+]", "[Cs+]")
+_PER_METAL = (
+    ("ionic_radius_Shannon_CN6", "A", "Shannon radius of the working ion, CN 6"),
+    ("ionic_potential_z_over_r", "1/A", "charge over radius of the working ion"),
+    ("standard_reduction_potential", "V", "standard potential of the metal"),
+    ("usual_coordination_number", "1", "usual coordination number of the working ion"),
+)
+
+
+@lru_cache(maxsize=8)
+def metal_properties(metal: str) -> tuple[float, ...]:
+    """Return charge and the properties of `_PER_METAL` of a working ion."""
+    charge = CHARGES[metal]  # type: ignore[index]
+    ion = f"{metal}{charge if charge > 1 else ''}+"
+    return (float(charge), *(ion_property(ion, name) for name, _, _ in _PER_METAL))
+
+
+def anion_sizes(compound: Compound) -> tuple[float, float, float]:
+    """Return number of anions, their radii added up, their donor numbers added up."""
+    anions = binding_anions(compound)
+    return (
+        sum(count for _, count in anions),
+        sum(count * anion_radius(smiles) for smiles, count in anions),
+        sum(count * anion_donor_number(smiles) for smiles, count in anions),
+    )
+
+
+def cation_kinds(compound: Compound) -> tuple[float, ...]:
+    """Return cations per formula unit: each metal of `METALS`, other monovalent, other ions.
+
+    A covalently drawn halide (AlCl3) counts as its metal.
+    """
+    counts = dict.fromkeys(METALS, 0.0)
+    monovalent = other = 0.0
+    for part, count in compound.ions.items():
+        metal = part.strip("[]+0123456789")
+        if part.endswith(("-]", "-")) or "+" not in part:
+            continue
+        if metal in counts and part.startswith("["):
+            counts[metal] += count
+        elif part in _MONOVALENT:
+            monovalent += count
+        elif part.startswith("[") and metal.isalpha() and len(metal) <= 2:
+            other += count
+    if compound.kind == "salt" and not compound.ions:
+        for metal in METALS:
+            counts[metal] += sum(atom.GetSymbol() == metal for atom in compound.mol.GetAtoms())
+    return (*counts.values(), monovalent, other)
+
+
+class MetalBlock(DescriptorBlock):
+    """The working ion, secondary cations per working ion, anion size and donor strength."""
+
+    name: ClassVar[str] = "metal"
+    descriptors: ClassVar[tuple[Descriptor, ...]] = (
+        Descriptor("metal_charge", "e", "charge of the working ion", "definition"),
+        *(Descriptor(f"metal_{name}", unit, text, "ions.csv") for name, unit, text in _PER_METAL),
+        Descriptor("secondary_monovalent", "1", "other alkali ions per cation"),
+        Descriptor("secondary_multivalent", "1", "other multivalent ions per cation"),
+        Descriptor("working_ion_fraction", "1", "working ions per mole of mixture"),
+        Descriptor("working_ion_concentration", "mol/L", "per litre of neutral liquid, at most 20"),
+        Descriptor("anion_radius_mean", "A", "radius of the anions, from the Labute surface"),
+        Descriptor("anion_donor_number_mean", "kcal/mol", "see features.anions"),
+    )
+
+    def compute(self, mixtures: Mixtures) -> Floats:
+        """Return the descriptors (n, 11)."""
+        fixed = np.zeros((len(mixtures), 5))
+        kinds = mixtures.total(cation_kinds, mixtures.salts)
+        metals = kinds[:, : len(METALS)]
+        working = np.zeros(len(mixtures))
+        for index, metal in enumerate(METALS):
+            rows = mixtures.metals == metal
+            fixed[rows] = metal_properties(metal)
+            working[rows] = metals[rows, index]
+        alkali = metals[:, :3].sum(axis=1) + kinds[:, -2]
+        multivalent = metals[:, 3:].sum(axis=1) + kinds[:, -1]
+        own_alkali = np.isin(mixtures.metals, METALS[:3])
+        alkali = alkali - np.where(own_alkali, working, 0.0)
+        multivalent = multivalent - np.where(own_alkali, 0.0, working)
+        total = working + alkali + multivalent
+        sizes = mixtures.total(anion_sizes, mixtures.salts)
+        concentration = divide(working, mixtures.solvent_litres, empty=20.0)
+        return np.column_stack(
+            [
+                fixed,
+                divide(alkali, total),
+                divide(multivalent, total),
+                working,
+                np.minimum(concentration, 20.0),
+                divide(sizes[:, 1], sizes[:, 0]),
+                divide(sizes[:, 2], sizes[:, 0]),
+            ]
+        )
