@@ -14,13 +14,14 @@ import numpy.typing as npt
 
 from .compounds import Compound
 from .densities import density
-from .formulation import Dose, Electrolyte, Share, Unit
+from .errors import Fault, FormulationError
+from .formulation import UNKNOWN_PERCENT, Dose, Electrolyte, Share, Unit
 
 DEFAULT_CONCENTRATION = 1.0
 DEFAULT_ADDITIVE: dict[Unit, float] = {
-    "wt%": 2.0,
-    "vol%": 2.0,
-    "mol%": 2.0,
+    "wt%": UNKNOWN_PERCENT,
+    "vol%": UNKNOWN_PERCENT,
+    "mol%": UNKNOWN_PERCENT,
     # Sources that count in small units mean small amounts.
     "mM": 10.0,
     "ppm": 100.0,
@@ -68,6 +69,8 @@ def resolve(electrolyte: Electrolyte, default_salt: Compound | None = None) -> C
     ------
     ValueError
         If the electrolyte has an unnamed salt and no default is given.
+    FormulationError
+        If the additives' shares leave no room for the rest.
     """
     moles = _Moles()
     moles.add_base(electrolyte)
@@ -172,7 +175,16 @@ class _Moles:
             matrix[row, row] += measures[row]
             total = sum(n * self._measure(c, unit) for c, n in self.amounts.items())
             known[row] = share * total
-        for (compound, _, _), moles in zip(shares, np.linalg.solve(matrix, known), strict=True):
+        try:
+            solution = np.linalg.solve(matrix, known)
+        except np.linalg.LinAlgError:
+            solution = np.full(count, -1.0)
+        if (solution <= 0).any():
+            written = ", ".join(f"{100 * share:g} {unit} {c}" for c, unit, share in shares)
+            remedy = "lower the amounts, or give vol% to an electrolyte that holds a liquid"
+            fault = Fault("additives", written, "leave no room for the rest", remedy)
+            raise FormulationError("impossible electrolyte", [fault])
+        for (compound, _, _), moles in zip(shares, solution, strict=True):
             self.add(compound, float(moles))
 
     def _measure(self, compound: Compound, unit: Unit) -> float:

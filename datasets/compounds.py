@@ -27,6 +27,7 @@ MAX_HEAVY_ATOMS = 150
 MAX_NAME_LENGTH = 150
 
 _FOLDED_AWAY = re.compile(r"[\s\-\u2010-\u2015\u2212\[\]]")
+_BREAKS_GRAMMAR = re.compile(r"[/+:{}]|^\?$|(^|\s)in(\s|$)", re.IGNORECASE)
 _CAS = re.compile(r"\d{2,7}-\d{2}-\d")
 
 
@@ -96,6 +97,8 @@ def molecule(smiles: str) -> Mol:
         mol = Chem.MolFromSmiles(smiles)
     if mol is None or mol.GetNumAtoms() == 0:
         raise ValueError("not a valid SMILES")
+    if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
+        raise ValueError("holds a wildcard atom")
     if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
         raise ValueError(f"more than {MAX_HEAVY_ATOMS} heavy atoms")
     return mol
@@ -160,6 +163,7 @@ class CompoundRegistry:
         self._by_key: dict[str, Compound] = {}
         self._by_smiles: dict[str, Compound] = {}
         self._written: dict[str, str] = {}
+        self._spellings: set[str] = set()
         faults = [fault for compound in self._compounds for fault in self._add(compound)]
         if faults:
             raise TableError("compounds that clash", faults)
@@ -177,6 +181,7 @@ class CompoundRegistry:
         for name in filter(None, names):
             owner = self._by_key.setdefault(fold(name), compound)
             self._written.setdefault(fold(name), name)
+            self._spellings.add(name.casefold())
             if owner is not compound:
                 yield Fault(
                     f"compound {compound.abbreviation}",
@@ -193,6 +198,10 @@ class CompoundRegistry:
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and fold(name) in self._by_key
+
+    def is_written(self, name: str) -> bool:
+        """Whether a name is known in just this spelling, dashes and blanks included."""
+        return name.casefold() in self._spellings
 
     def __getitem__(self, name: str) -> Compound:
         """Return the compound of an abbreviation, name, alias or CAS number.
@@ -287,11 +296,12 @@ def read_compounds(path: str | Path) -> list[Compound]:
 
 def _row_faults(row: Mapping[str, str], place: str) -> Iterator[Fault]:
     abbreviation = row["abbreviation"]
-    if not abbreviation or re.search(r"[/+{}]|^\?$", abbreviation):
+    unbalanced = abbreviation.count("(") != abbreviation.count(")")
+    if not abbreviation or unbalanced or _BREAKS_GRAMMAR.search(abbreviation):
         yield Fault(
             f"{place}, column abbreviation",
             abbreviation,
-            "empty or holds / + { } or is ?",
+            "empty, or holds / + : { } or an open bracket, or is ? or in",
             "choose a name without them; they have a meaning in formulations",
         )
     kind = row.get("kind") or "solvent"

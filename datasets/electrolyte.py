@@ -19,6 +19,7 @@ from .compounds import MAX_NAME_LENGTH, Compound, CompoundRegistry, shipped_comp
 from .errors import Fault, FormulationError
 from .formulation import (
     MAX_COMPONENTS,
+    MAX_LENGTH,
     SALT_UNITS,
     Dose,
     Electrolyte,
@@ -30,8 +31,6 @@ from .formulation import (
 from .phrases import Phrase, normalise
 
 __all__ = ["Dose", "Electrolyte", "Share", "format_number", "parse"]
-
-MAX_LENGTH = 1000
 
 _NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 _DOSE = re.compile(
@@ -56,12 +55,13 @@ _UNITS: dict[str, Unit] = {
     "v%": "vol%",
 }
 _RATIO = rf"(?P<ratio>\?|{_NUMBER}(?:\s*:\s*{_NUMBER})*)"
-_KIND = r"(?P<kind>[A-Za-z][A-Za-z/. ]*)?"
+_KIND = r"(?P<kind>[A-Za-z][A-Za-z/:. ]*)?"
 _RATIO_IN_BRACKETS = re.compile(rf"(?P<names>.*\S)\s*\(\s*{_RATIO}\s*(?:by\s+)?{_KIND}\s*\)")
 # A bare tail needs a colon, so that a name ending in a digit (LiPF6, G2) is never cut.
 _RATIO_TAIL = re.compile(
     rf"(?P<names>.*\S)\s+(?P<ratio>{_NUMBER}(?:\s*:\s*{_NUMBER})+)\s*(?:by\s+)?{_KIND}"
 )
+_MALFORMED_RATIO = re.compile(r".*\S\s*\((?P<ratio>[-\d.,:\s?]*\d[-\d.,:\s?]*)[A-Za-z/:. ]*\)")
 _KINDS: dict[str, RatioKind] = {
     **dict.fromkeys(("v/v", "v", "vol", "vol.", "volume", "vol/vol", "v:v"), "v/v"),
     **dict.fromkeys(("w/w", "w", "wt", "wt.", "weight", "wt/wt", "mass", "w:w"), "w/w"),
@@ -195,6 +195,8 @@ class _Parser:
         # `Mg(2 v)` cannot be a ratio of one: a single name keeps its brackets.
         if match is not None and self.known(phrase.text):
             match = None
+        if match is None and self.malformed_ratio(phrase):
+            return (), None
         names = self.names(phrase if match is None else phrase.part(match, "names"))
         compounds = [self.compound(name) for name in names]
         parts: list[float | None] = [None] * len(names)
@@ -220,6 +222,20 @@ class _Parser:
         ]
         return tuple(shares), kind if len(names) > 1 else None
 
+    def malformed_ratio(self, phrase: Phrase) -> bool:
+        """Note what is wrong with a bracket that was meant as a ratio; say whether one was."""
+        match = _MALFORMED_RATIO.fullmatch(phrase.text)
+        if match is None or self.known(phrase.text):
+            return False
+        ratio = phrase.part(match, "ratio")
+        if "," in ratio.text:
+            self.fault(ratio, "decimal comma", "write a decimal point")
+        elif "-" in ratio.text:
+            self.fault(ratio, "negative part, or a dash for a colon", "write e.g. (1:1 v/v)")
+        else:
+            self.fault(ratio, "no ratio", "write e.g. (1:1 v/v), or (? v/v) if not known")
+        return True
+
     def parts(self, phrase: Phrase, count: int) -> list[float | None]:
         """Read the numbers of a ratio and check that there is one for each component."""
         if phrase.text == "?":
@@ -242,7 +258,9 @@ class _Parser:
             if len(names) > 1:
                 return names
         names = phrase.split(r"\s*-\s*")
-        if self.known(phrase.text) or not all(self.known(name.text) for name in names):
+        # DME-THF is two solvents, although without its dash it would be DMeTHF.
+        is_one_name = self.registry.is_written(phrase.text)
+        if is_one_name or len(names) == 1 or not all(self.known(name.text) for name in names):
             return [phrase]
         return names
 

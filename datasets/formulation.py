@@ -24,6 +24,9 @@ PERCENT_UNITS: tuple[Unit, ...] = ("wt%", "vol%", "mol%")
 RATIO_KINDS: tuple[RatioKind, ...] = ("v/v", "w/w", "mol/mol")
 MAX_COMPONENTS = 20
 MAX_AMOUNT = 1e9
+MAX_LENGTH = 4000
+# What an additive in unknown percent stands for.
+UNKNOWN_PERCENT = 2.0
 
 
 def format_number(value: float | None) -> str:
@@ -138,6 +141,8 @@ def _faults(electrolyte: Electrolyte) -> Iterator[Fault]:
 def _structure_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
     base = electrolyte.base
     count = len(base) + len(electrolyte.salts) + len(electrolyte.additives)
+    if count <= MAX_COMPONENTS and len(str(electrolyte)) > MAX_LENGTH:
+        yield Fault("formulation", "", f"over {MAX_LENGTH} characters", "shorten the names")
     if count > MAX_COMPONENTS:
         yield Fault("formulation", f"{count} components", "too many", f"use up to {MAX_COMPONENTS}")
     if not base:
@@ -149,6 +154,11 @@ def _structure_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
             "a ratio goes with two or more components",
             "write e.g. EC/DMC (1:1 v/v), or (? v/v) when it is unknown",
         )
+    if len(base) == 1 and base[0].part != 1.0 and base[0].part is not None:
+        yield Fault("ratio", format_number(base[0].part), "a part of one solvent", "leave it at 1")
+    if electrolyte.is_ratio_form and len(base) == 1 and base[0].compound.is_salt:
+        name = str(base[0].compound)
+        yield Fault("formulation", name, "no solvent", f"write e.g. 1 M {name} in DME")
     if electrolyte.is_ratio_form and electrolyte.ratio_kind == "v/v":
         yield Fault(
             "ratio", "v/v", "a salt has no volume", "use mol/mol or w/w, or write the salt in M"
@@ -185,9 +195,18 @@ def _amount_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
     if len({part is None for part in parts}) > 1 or (None in parts and len(parts) == 1):
         yield Fault("ratio", "?", "partly unknown", "give all parts, or one ? for the ratio")
     for unit in PERCENT_UNITS:
-        known = [d.amount or 0 for d in electrolyte.additives if d.unit == unit]
-        if sum(known) >= 100:
-            yield Fault("additives", f"{sum(known):g} {unit}", "100 % or more", "lower the amounts")
+        percent = sum(_percent(dose, unit) for dose in electrolyte.additives)
+        if percent >= 100:
+            yield Fault("additives", f"{percent:g} {unit}", "100 % or more", "lower the amounts")
     for dose in electrolyte.additives:
-        if dose.unit == "ppm" and dose.amount is not None and dose.amount >= 1e6:
-            yield Fault("additives", str(dose), "10^6 ppm or more", "lower the amount")
+        if dose.unit == "vol%" and dose.compound is not None and dose.compound.kind == "salt":
+            yield Fault("additives", str(dose), "a salt has no volume", "give it in wt%, M or m")
+
+
+def _percent(dose: Dose, unit: Unit) -> float:
+    """Return the share of an additive in a percent unit; ppm counts as wt%."""
+    if dose.unit == "ppm" and unit == "wt%":
+        return (dose.amount or 0.0) / 1e4
+    if dose.unit != unit:
+        return 0.0
+    return UNKNOWN_PERCENT if dose.amount is None else dose.amount

@@ -137,14 +137,16 @@ def read_measurements(
     if not rows:
         faults.append(Fault("file", str(path), "no rows below the header", "add measurements"))
     records: list[tuple[int, Row]] = []
+    faulty: set[int] = set()
     for number, cells in rows:
         if metal:
             cells["metal"] = cells.get("metal") or as_metal(metal)
         record, found = _check_row(cells, f"row {number}", registry)
         records.append((number, record))
         faults += found
+        faulty |= {number} if found else set()
     faults += _fraction_faults(records)
-    faults += _duplicate_faults(records)
+    faults += _duplicate_faults(records, faulty)
     if faults:
         raise TableError(f"measurement table {path}", faults)
     return _frame(record for _, record in records)
@@ -197,12 +199,13 @@ def _check_row(
     checks = _checks(registry)
     for column in COLUMNS:
         text = cells.get(column, "")
-        if not text if column == "metal" else is_empty(text):
+        if _is_blank(column, text):
             continue
         try:
             if column == "ce_pct":
                 record["ce_pct"], qualifier = read_efficiency(text)
                 record["ce_qualifier"] = qualifier or "="
+                _check_qualifiers(qualifier, cells.get("ce_qualifier", ""))
             else:
                 record[column] = checks[column](text) if column in checks else text
         except CellError as error:
@@ -212,11 +215,22 @@ def _check_row(
     return record, faults
 
 
+def _check_qualifiers(in_value: str, in_column: str) -> None:
+    if in_value and not is_empty(in_column) and in_column.strip() != in_value:
+        raise CellError(
+            f"qualifier {in_value} here, {in_column} in its own column", "keep the right one"
+        )
+
+
+def _is_blank(column: str, text: str) -> bool:
+    # "Na" is a metal in these two columns, not a missing value.
+    is_sodium = column in ("metal", "substrate") and text.strip().casefold() == "na"
+    return is_empty(text) and not is_sodium
+
+
 def _missing(cells: Mapping[str, str], place: str) -> Iterator[Fault]:
     for column in ("metal", "electrolyte", "source"):
-        # "Na" is a metal here, not a missing value.
-        text = cells.get(column, "")
-        if not text if column == "metal" else is_empty(text):
+        if _is_blank(column, cells.get(column, "")):
             remedy = "name the publication or notebook" if column == "source" else "fill it in"
             yield Fault(f"{place}, column {column}", "", "empty", remedy)
     if all(is_empty(cells.get(name, "")) for name in ("ce_pct", "sei_character", "sei_species")):
@@ -240,11 +254,12 @@ def _fraction_faults(records: list[tuple[int, Row]]) -> Iterator[Fault]:
         )
 
 
-def _duplicate_faults(records: list[tuple[int, Row]]) -> Iterator[Fault]:
+def _duplicate_faults(records: list[tuple[int, Row]], faulty: set[int]) -> Iterator[Fault]:
     first: dict[tuple[str | float | None, ...], int] = {}
     for number, record in records:
         identity = tuple(record[column] for column in IDENTITY)
-        if None in (record["electrolyte"], record["metal"]):
+        # A row with a faulty cell says nothing of what it observed.
+        if number in faulty:
             continue
         earlier = first.setdefault(identity, number)
         if earlier != number:

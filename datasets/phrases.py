@@ -25,11 +25,13 @@ class Phrase:
 
     text: str
     origin: tuple[int, ...]
+    # Where an empty piece would stand.
+    place: int = 0
 
     @property
     def position(self) -> int:
         """Place of the first character in the user's text, counted from 1."""
-        return self.origin[0] + 1 if self.origin else 1
+        return (self.origin[0] if self.origin else self.place) + 1
 
     def cut(self, start: int, end: int) -> Phrase:
         """Return the piece between two indices, without outer white space."""
@@ -37,8 +39,9 @@ class Phrase:
             start += 1
         while end > start and self.text[end - 1].isspace():
             end -= 1
-        origin = self.origin[start:end] or self.origin[start : start + 1]
-        return Phrase(self.text[start:end], origin)
+        origin = self.origin[start:end]
+        place = self.origin[min(start, len(self.origin) - 1)] if self.origin else self.place
+        return Phrase(self.text[start:end], origin, place)
 
     def part(self, match: re.Match[str], group: str) -> Phrase:
         """Return the piece that a named group of a match on this phrase covers."""

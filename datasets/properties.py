@@ -30,6 +30,7 @@ UNITS: Mapping[str, str] = {
     "dipole_moment": "D",
 }
 ROOM_TEMPERATURE = 298.15
+GAS_DENSITY = 300.0  # kg/m3; no liquid of this field is lighter
 # JOBACK is a prediction; the other two are sometimes at reduced pressure.
 _UNTRUSTED = {"JOBACK", "COMMON_CHEMISTRY", "YAWS"}
 
@@ -116,7 +117,8 @@ def _density(cas: str) -> Found:
 
     for table_name in ("CRC_organic_data", "CRC_inorganic_data"):
         table = getattr(miscdata, table_name)
-        if cas in table.index and np.isfinite(table.at[cas, "rho"]):
+        # The handbook lists some gases as gases.
+        if cas in table.index and table.at[cas, "rho"] > GAS_DENSITY:
             return table.at[cas, "rho"] / 1000, table_name
     return None
 

@@ -89,7 +89,8 @@ def read_number(text: str) -> float:
     if re.fullmatch(r"-?\d+,\d+", plain):
         plain = plain.replace(",", ".")
     try:
-        value = float(plain)
+        # Python's digit separator is no part of a measurement.
+        value = float(plain.replace("_", "?"))
     except ValueError:
         raise CellError("not a number", "write a plain number without its unit") from None
     if not abs(value) < float("inf"):

@@ -69,7 +69,7 @@ def imputation_features(smiles: str) -> npt.NDArray[np.float64]:
     mol = molecule(smiles)
     compound = Compound(smiles, smiles)
     counts = np.array([group_count(compound, group) for group in GROUPS], dtype=float)
-    heavy = mol.GetNumHeavyAtoms()
+    heavy = max(1, mol.GetNumHeavyAtoms())
     symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
     halogens = (symbols.count("F") / heavy, symbols.count("Cl") / heavy)
     polarity = CalcTPSA(mol) / heavy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from .base import Descriptor, DescriptorBlock
 from .mixtures import Floats, Mixtures, divide
 
 _MONOVALENT = ("[Li+]", "[Na+]", "[K+]", "[Rb+]", "[Cs+]")
+_METAL_CATION = re.compile(r"\[([A-Z][a-z]?)\+\d?\]")
 _PER_METAL = (
     ("ionic_radius_Shannon_CN6", "A", "Shannon radius of the working ion, CN 6"),
     ("ionic_potential_z_over_r", "1/A", "charge over radius of the working ion"),
@@ -45,17 +47,17 @@ def cation_kinds(compound: Compound) -> tuple[float, ...]:
 
     A covalently drawn halide (AlCl3) counts as its metal.
     """
-    counts = dict.fromkeys(METALS, 0.0)
+    counts: dict[str, float] = dict.fromkeys(METALS, 0.0)
     monovalent = other = 0.0
     for part, count in compound.ions.items():
-        metal = part.strip("[]+0123456789")
-        if part.endswith(("-]", "-")) or "+" not in part:
+        match = _METAL_CATION.fullmatch(part)
+        if match is None:
             continue
-        if metal in counts and part.startswith("["):
-            counts[metal] += count
+        if match[1] in counts:
+            counts[match[1]] += count
         elif part in _MONOVALENT:
             monovalent += count
-        elif part.startswith("[") and metal.isalpha() and len(metal) <= 2:
+        else:
             other += count
     if compound.kind == "salt" and not compound.ions:
         for metal in METALS:

@@ -72,8 +72,12 @@ class Mixtures:
         ------
         FormulationError
             For the first text that does not parse.
+        ValueError
+            If there are none, or one is neither text nor `Electrolyte`.
         """
-        values = [parse(each) if isinstance(each, str) else each for each in electrolytes]
+        values = [_electrolyte(each, row) for row, each in enumerate(electrolytes, start=1)]
+        if not values:
+            raise ValueError("no electrolytes were given")
         each_metal = [metals] * len(values) if isinstance(metals, str) else list(metals)
         symbols = [as_metal(metal) for metal in each_metal]
         rows = [_resolved(value, metal) for value, metal in zip(values, symbols, strict=True)]
@@ -175,6 +179,14 @@ def divide(numerator: Floats, denominator: Floats, empty: float = 0.0) -> Floats
     return result
 
 
+def _electrolyte(given: Electrolyte | str, row: int) -> Electrolyte:
+    if isinstance(given, str):
+        return parse(given)
+    if not isinstance(given, Electrolyte):
+        raise ValueError(f"electrolyte {row}: {given!r} is no formulation")
+    return given
+
+
 def _molar_volume(compound: Compound) -> tuple[float]:
     return (compound.molar_mass / density(compound).value / 1000,)
 
@@ -206,4 +218,7 @@ def as_mixtures(X: Any, metal: str) -> Mixtures:
         return replace(mixtures, conditions=X)
     if isinstance(X, str):
         raise ValueError("give a sequence of formulations, not one text")
-    return Mixtures.from_electrolytes(np.ravel(np.asarray(X, dtype=object)), metal)
+    values = np.asarray(X, dtype=object)
+    if values.ndim > 1 and values.shape[1] != 1:
+        raise ValueError(f"electrolytes come in one column, not in {values.shape[1]}")
+    return Mixtures.from_electrolytes(values.ravel(), metal)

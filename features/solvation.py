@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 import numpy as np
@@ -54,14 +55,14 @@ def _bulk_properties(compound: Compound) -> tuple[float, ...]:
     )
 
 
+_METAL_CATION = re.compile(r"\[[A-Z][a-z]?\+\d?\]")
+
+
 def cation_count(compound: Compound) -> tuple[float]:
-    """Return the metal cations per formula unit (a covalent metal halide counts as one)."""
-    cations = sum(
-        count
-        for part, count in compound.ions.items()
-        if part.startswith("[") and part.rstrip("+]123").lstrip("[").isalpha() and "+" in part
-    )
-    return (float(cations or (compound.kind == "salt")),)
+    """Return the metal cations per formula unit (a covalently drawn salt counts as one)."""
+    if not compound.ions:
+        return (float(compound.kind == "salt"),)
+    return (float(sum(n for part, n in compound.ions.items() if _METAL_CATION.fullmatch(part))),)
 
 
 class SolvationBlock(DescriptorBlock):
