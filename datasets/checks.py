@@ -113,7 +113,7 @@ def resolves(source: str, doi: str = "") -> bool:
     """Whether a reader can find a source: by DOI, address, citation, or a shipped key."""
     if doi or "://" in source or _DOI.search(source) or _YEAR.search(source):
         return True
-    return source in _keys() or source.startswith(("github:", "github-file:"))
+    return source in _keys() or source.startswith("github:")
 
 
 def _keys() -> set[str]:

@@ -35,7 +35,7 @@ __all__ = ["Dose", "Electrolyte", "Share", "format_number", "parse"]
 _NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 _DOSE = re.compile(
     rf"(?P<amount>\?|{_NUMBER})\s*"
-    r"(?P<unit>mmol/L|mol/L|mol/kg|mol\s?%|ppm|mM|M|m(?!\w)|(?:wt|w|mass|vol|v|weight)\.?\s?%|%)?"
+    r"(?P<unit>mmol/[Ll]|mol/[Ll]|mol\s?[Ll]-1|mol/kg|mol\s?kg-1|mol\s?%|ppm|mM|M|m(?!\w)|(?:wt|w|mass|vol|v|weight)\.?\s?%|%)?"
     r"(?:\s+|(?=\{)|(?<=[\w%])(?=[A-Z\[?]))(?P<name>\S.*)"
 )
 _UNITS: dict[str, Unit] = {
@@ -179,7 +179,8 @@ class _Parser:
 
     def unit(self, phrase: Phrase, written: str | None, role: str) -> Unit | None:
         """Return the canonical unit, noting a fault where it is missing or unfit."""
-        unit = _UNITS.get(re.sub(r"[\s.]", "", written or ""))
+        plain = re.sub(r"[\s.]", "", written or "")
+        unit = _UNITS.get(re.sub(r"/?([Ll]|kg)(-1)?$", r"/\1", plain).replace("/l", "/L"))
         if unit is None:
             units = "M, mM or m" if role == "salt" else "wt%, vol%, mol%, M, mM, m or ppm"
             reason = "percent of what?" if written else "amount without a unit"

@@ -20,7 +20,7 @@ from .mixtures import Floats, Mixtures, divide
 # A ratio over an element that is absent is unbounded; it is held at this.
 RATIO_LIMIT = 100.0
 _KIM = "Kim et al. 2023, doi:10.1073/pnas.2214357120"
-_WORKING = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Zn", "Al"}
+_METALS = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Zn", "Al", "Sn", "In", "Cr", "Mn", "Ni", "Co"}
 
 
 @lru_cache(maxsize=4096)
@@ -46,10 +46,10 @@ def atom_counts(compound: Compound) -> tuple[float, ...]:
             cations += sum(atoms.values())
         elif charge < 0:
             anions += atoms
-        elif compound.kind == "salt" and _WORKING & set(atoms):
+        elif compound.kind == "salt" and _METALS & set(atoms):
             # Drawn covalently (AlCl3, MeMgBr): the metal is the cation, the rest the anion.
-            cations += sum(atoms[metal] for metal in _WORKING)
-            anions += Counter({k: v for k, v in atoms.items() if k not in _WORKING})
+            cations += sum(atoms[metal] for metal in _METALS)
+            anions += Counter({k: v for k, v in atoms.items() if k not in _METALS})
         else:
             neutral += atoms
     return (*_five(neutral), *_five(anions), float(cations))
