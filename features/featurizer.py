@@ -35,7 +35,7 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
     )
 }
 # What earns its place for one metal, see the ablation in docs/descriptors.md.
-DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular")
+DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular", "fluorination")
 
 
 class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -39,7 +39,7 @@ def test_training_run_is_complete(
     run = client.get_run(reference.run_id)
     assert run.info.status == "FINISHED"
     assert run.data.params["metal"] == "Li"
-    assert run.data.params["blocks"] == "composition, solvation, ions, molecular"
+    assert run.data.params["blocks"] == "composition, solvation, ions, molecular, fluorination"
     ours = trained.comparison.loc["anolyte", "rmse"]
     assert run.data.metrics["lso_rmse"] == pytest.approx(ours)
     assert run.data.metrics["coverage_90"] == pytest.approx(0.9, abs=0.02)
