@@ -39,6 +39,7 @@ format: $(READY) ## rewrite the code in the project's style
 	$(BIN)/ruff format .
 
 bench: $(READY) ## measure the speed, as ratios in one run
+	$(BIN)/python -m anolyte.experiments.benchmarks.featurize
 	$(BIN)/python -m anolyte.experiments.benchmarks.speed
 
 ui: $(READY) ## open the MLflow page on 127.0.0.1

@@ -19,7 +19,7 @@ from anolyte.datasets.densities import density
 from anolyte.datasets.electrolyte import Dose, Electrolyte, Share, parse
 from anolyte.datasets.ions import Metal
 from anolyte.datasets.measurements import load_measurements
-from anolyte.features.mixtures import Mixtures
+from anolyte.features.mixtures import DescriptorTables, Mixtures
 
 CONCENTRATIONS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 SOLVENT_RATIOS = ((3.0, 1.0), (1.0, 1.0), (1.0, 3.0))
@@ -134,9 +134,6 @@ class CandidateSpace:
         share = shares[at_additive]
         columns = additive_columns[at_additive]
         moles[rows, columns] += share / (1 - share) * (moles @ masses) / masses[columns]
-        estimated = np.array(
-            [any(density(c).origin == "estimated" for c, _ in base) for base in self.bases]
-        )
         nothing = np.zeros(len(indices), dtype=bool)
         return Mixtures(
             compounds=compounds,
@@ -144,7 +141,8 @@ class CandidateSpace:
             metals=np.full(len(indices), self.metal),
             amounts_assumed=nothing,
             salt_assumed=nothing,
-            density_estimated=estimated[at_base],
+            density_estimated=self._estimated[at_base],
+            tables=self._tables,
         )
 
     def chunks(self, size: int) -> Iterator[tuple[int, int]]:
@@ -164,6 +162,18 @@ class CandidateSpace:
             "solvent_mixtures": len(self.bases),
             "additives": [f"{a[1]:g} wt% {a[0]}" if a else "none" for a in self.additives],
         }
+
+    @cached_property
+    def _tables(self) -> DescriptorTables:
+        """Descriptor tables of the compounds, shared by all chunks of the space."""
+        return {}
+
+    @cached_property
+    def _estimated(self) -> npt.NDArray[np.bool_]:
+        """Whether a base holds a compound whose density had to be estimated."""
+        return np.array(
+            [any(density(c).origin == "estimated" for c, _ in base) for base in self.bases]
+        )
 
     @cached_property
     def _columns(

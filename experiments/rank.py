@@ -11,7 +11,8 @@ from anolyte.models.efficiency import CoulombicEfficiencyModel
 
 from .candidates import CandidateSpace
 
-CHUNK = 50_000
+# Matrices of this many rows stay in the processor's cache.
+CHUNK = 10_000
 Progress = Callable[[str, int, int], None]
 
 COLUMNS = ("rank", "electrolyte", "ce_pct", "ce_low", "ce_high", "lce", "lce_low", "candidate")

@@ -39,6 +39,10 @@ class ConditionsBlock(DescriptorBlock):
 
     def compute(self, mixtures: Mixtures) -> Floats:
         """Return the descriptors (n, 18)."""
+        flags = (mixtures.amounts_assumed, mixtures.salt_assumed, mixtures.density_estimated)
+        if mixtures.conditions is None:
+            unknown = np.zeros((len(mixtures), len(self.descriptors) - len(flags)))
+            return np.column_stack([unknown, *flags])
         columns: list[Floats] = []
         for name in _NUMBERS:
             values = pd.to_numeric(_column(mixtures, name), errors="coerce").to_numpy(dtype=float)
@@ -48,7 +52,6 @@ class ConditionsBlock(DescriptorBlock):
         columns += [np.asarray(method == name, dtype=float) for name in _METHODS]
         columns += [np.asarray(substrate == name, dtype=float) for name in _SUBSTRATES]
         known = substrate.notna() & (substrate.astype(str) != "")
-        flags = (mixtures.amounts_assumed, mixtures.salt_assumed, mixtures.density_estimated)
         columns += [np.asarray(flag, dtype=float) for flag in (known, *flags)]
         return np.column_stack(columns)
 

@@ -24,6 +24,7 @@ from anolyte.datasets.measurements import commonest_salt
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+DescriptorTables = dict[Callable[[Compound], Sequence[float]], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,8 @@ class Mixtures:
         Arrays (n,): what had to be assumed to write the row, see `composition.resolve`.
     conditions
         How each row was measured, columns of the measurement schema; None if unknown.
+    tables
+        Descriptor tables (k, d) computed so far; mixtures of the same compounds share them.
     """
 
     compounds: tuple[Compound, ...]
@@ -51,9 +54,7 @@ class Mixtures:
     salt_assumed: Flags
     density_estimated: Flags
     conditions: pd.DataFrame | None = None
-    _tables: dict[Callable[[Compound], Sequence[float]], Floats] = field(
-        default_factory=dict, repr=False
-    )
+    tables: DescriptorTables = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_electrolytes(
@@ -110,14 +111,15 @@ class Mixtures:
             self.salt_assumed[rows],
             self.density_estimated[rows],
             None if self.conditions is None else self.conditions.iloc[rows],
+            self.tables,
         )
 
     def table(self, describe: Callable[[Compound], Sequence[float]]) -> Floats:
         """Return the descriptor table (k, d) of the compounds, computed once for each."""
-        if describe not in self._tables:
+        if describe not in self.tables:
             rows = [describe(compound) for compound in self.compounds]
-            self._tables[describe] = np.asarray(rows, dtype=float).reshape(len(rows), -1)
-        return self._tables[describe]
+            self.tables[describe] = np.asarray(rows, dtype=float).reshape(len(rows), -1)
+        return self.tables[describe]
 
     @cached_property
     def salts(self) -> Flags:

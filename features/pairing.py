@@ -24,6 +24,8 @@ The fractions order electrolytes; they are no substitute for Raman spectra or si
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from anolyte.datasets.compounds import Compound
 from anolyte.datasets.ions import CHARGES, METALS, ion_property
@@ -65,6 +67,10 @@ def _anion_binding(compound: Compound, metal: str) -> tuple[float, float]:
     return (sites, bound)
 
 
+# One function a metal, so that each has its own cached descriptor table.
+_ANION_BINDING = {metal: partial(_anion_binding, metal=metal) for metal in METALS}
+
+
 def coordination_numbers(mixtures: Mixtures) -> Floats:
     """Return the usual coordination number (n,) of each row's working ion."""
     numbers = {metal: _coordination_number(metal) for metal in set(mixtures.metals.tolist())}
@@ -99,8 +105,7 @@ def shell(mixtures: Mixtures, cations: Floats) -> Floats:
         rows = mixtures.metals == metal
         if not rows.any():
             continue
-        table = np.array([_anion_binding(compound, metal) for compound in mixtures.compounds])
-        anions = mixtures.mole_fractions[rows] @ table.reshape(len(mixtures.compounds), 2)
+        anions = mixtures.total(_ANION_BINDING[metal])[rows]
         places = _coordination_number(metal)
         result[rows] = _fractions(solvent[rows], anions, cations[rows], places)
     return result

@@ -16,6 +16,7 @@ from anolyte.datasets.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.datasets.splits import group_folds
 from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
+from threadpoolctl import threadpool_limits
 
 from .families import Estimator, fit_quietly, make_estimator
 from .intervals import COVERAGES, ConformalScale
@@ -115,7 +116,9 @@ class CoulombicEfficiencyModel:
 
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
-        return _combine(self.estimators_, self.featurizer.transform(X))
+        # One thread: the same bits on every machine.
+        with threadpool_limits(1):
+            return _combine(self.estimators_, self.featurizer.transform(X))
 
     def predict(self, X: Any) -> Floats:
         """Return the predicted CE (n,) in %."""

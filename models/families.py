@@ -15,6 +15,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 Estimator = Any
 
@@ -91,11 +92,13 @@ def make_estimator(family: str, seed: int) -> Estimator:
 
 
 def fit_quietly(estimator: Estimator, features: Any, target: Any) -> Estimator:
-    """Fit an estimator without the optimiser's warnings.
+    """Fit an estimator on one thread and without the optimiser's warnings.
 
-    That a kernel parameter ended at its bound is meant (the noise has a floor), and
-    nothing the user could act on.
+    Matrices of a few hundred rows are slower on several threads, many times so on a busy
+    machine, and sums come out the same whatever the number of cores. That a kernel
+    parameter ended at its bound is meant (the noise has a floor), and nothing the user
+    could act on.
     """
-    with warnings.catch_warnings():
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return estimator.fit(features, target)
