@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from anolyte.datasets.compounds import Compound
+from anolyte.datasets.compounds import Compound, fragment_charge
 from anolyte.datasets.ions import CHARGES, METALS, ion_property
 
 from .anions import anion_donor_number, anion_radius, binding_anions
@@ -19,6 +19,7 @@ _METAL_CATION = re.compile(r"\[([A-Z][a-z]?)\+\d?\]")
 _PER_METAL = (
     ("ionic_radius_Shannon_CN6", "A", "Shannon radius of the working ion, CN 6"),
     ("ionic_potential_z_over_r", "1/A", "charge over radius of the working ion"),
+    ("surface_charge_density", "e/A^2", "charge over surface of the working ion"),
     ("standard_reduction_potential", "V", "standard potential of the metal"),
     ("usual_coordination_number", "1", "usual coordination number of the working ion"),
 )
@@ -32,9 +33,19 @@ def metal_properties(metal: str) -> tuple[float, ...]:
     return (float(charge), *(ion_property(ion, name) for name, _, _ in _PER_METAL))
 
 
-def anion_sizes(compound: Compound) -> tuple[float, float, float]:
-    """Return number of anions, their radii added up, their donor numbers added up."""
+def anion_sizes(compound: Compound) -> tuple[float, float, float, float]:
+    """Return number of anions, then added up: radii, donor numbers, charge over surface."""
     anions = binding_anions(compound)
+    return (
+        *_sizes(anions),
+        sum(
+            count * -fragment_charge(smiles) / (4 * np.pi * anion_radius(smiles) ** 2)
+            for smiles, count in anions
+        ),
+    )
+
+
+def _sizes(anions: list[tuple[str, float]]) -> tuple[float, float, float]:
     return (
         sum(count for _, count in anions),
         sum(count * anion_radius(smiles) for smiles, count in anions),
@@ -78,11 +89,12 @@ class MetalBlock(DescriptorBlock):
         Descriptor("working_ion_concentration", "mol/L", "per litre of neutral liquid, at most 20"),
         Descriptor("anion_radius_mean", "A", "radius of the anions, from the Labute surface"),
         Descriptor("anion_donor_number_mean", "kcal/mol", "see features.anions"),
+        Descriptor("anion_surface_charge", "e/A^2", "charge over surface: small if delocalised"),
     )
 
     def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 11)."""
-        fixed = np.zeros((len(mixtures), 5))
+        """Return the descriptors (n, 13)."""
+        fixed = np.zeros((len(mixtures), 1 + len(_PER_METAL)))
         kinds = mixtures.total(cation_kinds, mixtures.salts)
         metals = kinds[:, : len(METALS)]
         working = np.zeros(len(mixtures))
@@ -107,5 +119,6 @@ class MetalBlock(DescriptorBlock):
                 np.minimum(concentration, 20.0),
                 divide(sizes[:, 1], sizes[:, 0]),
                 divide(sizes[:, 2], sizes[:, 0]),
+                divide(sizes[:, 3], sizes[:, 0]),
             ]
         )

@@ -32,6 +32,14 @@ def test_secondary_cations() -> None:
     assert manganese["secondary_multivalent"] == pytest.approx(0.1 / 2.1)
 
 
+def test_delocalised_anions_have_a_small_surface_charge() -> None:
+    charges = [
+        block(f"1 M {salt} in DME", "Li")["anion_surface_charge"]
+        for salt in ("LiTFSI", "LiFSI", "LiBF4", "LiCl")
+    ]
+    assert charges == sorted(charges)
+
+
 def test_concentration_of_the_working_ion() -> None:
     assert block("1.5 M LiFSI in DME", "Li")["working_ion_concentration"] == pytest.approx(1.5)
     assert block("AlCl3/urea (1:1 mol/mol)", "Al")["working_ion_fraction"] == pytest.approx(0.5)
