@@ -11,25 +11,6 @@ from .errors import FormulationError
 from .ions import as_metal
 from .sei import SEI_CHARACTERS, SEPARATOR, nearest_species, normalise_species
 
-TEXT_COLUMNS = (
-    "measurement_id",
-    "metal",
-    "electrolyte",
-    "ce_qualifier",
-    "ce_method",
-    "cycles",
-    "substrate",
-    "sei_character",
-    "sei_species",
-    "sei_species_text",
-    "sei_method",
-    "source",
-    "doi",
-    "seen_in",
-    "where",
-    "confidence",
-    "notes",
-)
 NUMBER_COLUMNS = ("ce_pct", "current_mA_cm2", "capacity_mAh_cm2", "temperature_C")
 COLUMNS = (
     "measurement_id",
@@ -54,6 +35,7 @@ COLUMNS = (
     "confidence",
     "notes",
 )
+TEXT_COLUMNS = tuple(column for column in COLUMNS if column not in NUMBER_COLUMNS)
 VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "ce_qualifier": ("=", ">", "<", "~"),
     "ce_method": ("average", "aurbach", "first_cycle", "full_cell", "unknown"),

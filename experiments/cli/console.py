@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anolyte.datasets.compounds import Compound
     from anolyte.datasets.ions import Metal
     from anolyte.models.efficiency import CoulombicEfficiencyModel
 
@@ -108,3 +109,28 @@ def load_or_train(metal: Metal, folder: Path | None) -> tuple[CoulombicEfficienc
         save_training(result, where)
         return result.model, where
     return load_model(where), where
+
+
+def named_compounds(text: str) -> list[Compound]:
+    """Return the compounds of a comma-separated list of names or ``{SMILES}``.
+
+    Raises
+    ------
+    UnknownCompoundError
+        With every name that is not known.
+    """
+    from anolyte.datasets.compounds import shipped_compounds
+    from anolyte.datasets.errors import Fault, UnknownCompoundError
+
+    registry = shipped_compounds()
+    found: list[Compound] = []
+    faults: list[Fault] = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            is_smiles = name.startswith("{") and name.endswith("}")
+            found.append(registry.from_smiles(name[1:-1]) if is_smiles else registry[name])
+        except UnknownCompoundError as error:
+            faults += error.faults
+    if faults:
+        raise UnknownCompoundError("cannot look up", faults)
+    return found

@@ -15,6 +15,7 @@ from .console import (
     NoTrackingOption,
     UriOption,
     load_or_train,
+    named_compounds,
     print_json,
     print_table,
     progress_bar,
@@ -23,7 +24,6 @@ from .console import (
 )
 
 if TYPE_CHECKING:
-    from anolyte.datasets.compounds import Compound
     from anolyte.datasets.ions import Metal
     from anolyte.experiments.candidates import CandidateSpace
 
@@ -110,11 +110,11 @@ def _space(
 
     usual_salts, usual_solvents, usual_additives = default_compounds(metal)
     amounts = tuple(_numbers(concentrations)) or CONCENTRATIONS
-    chosen = [] if additives.strip().lower() == "none" else _compounds(additives)
+    chosen = [] if additives.strip().lower() == "none" else named_compounds(additives)
     return CandidateSpace.of(
         metal,
-        _compounds(salts) or usual_salts,
-        _compounds(solvents) or usual_solvents,
+        named_compounds(salts) or usual_salts,
+        named_compounds(solvents) or usual_solvents,
         usual_additives if not additives else chosen,
         amounts,
     )
@@ -125,21 +125,3 @@ def _numbers(text: str) -> list[float]:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
         raise ValueError(f"--concentrations {text!r}: write numbers, e.g. 1,2,4") from None
-
-
-def _compounds(text: str) -> list[Compound]:
-    from anolyte.datasets.compounds import shipped_compounds
-    from anolyte.datasets.errors import Fault, UnknownCompoundError
-
-    registry = shipped_compounds()
-    found: list[Compound] = []
-    faults: list[Fault] = []
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        try:
-            is_smiles = name.startswith("{") and name.endswith("}")
-            found.append(registry.from_smiles(name[1:-1]) if is_smiles else registry[name])
-        except UnknownCompoundError as error:
-            faults += error.faults
-    if faults:
-        raise UnknownCompoundError("cannot look up", faults)
-    return found
