@@ -19,6 +19,7 @@ from .ions import IonsBlock
 from .metal import MetalBlock
 from .mixtures import Floats, as_mixtures
 from .molecular import MolecularBlock
+from .quantum import QuantumBlock
 from .solvation import SolvationBlock
 
 BLOCKS: dict[str, type[DescriptorBlock]] = {
@@ -31,6 +32,7 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
         FluorinationBlock,
         MetalBlock,
         ConditionsBlock,
+        QuantumBlock,
         FingerprintsBlock,
     )
 }

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from . import compounds, data, predict, screen, train, ui
+from . import compounds, data, predict, quantum, screen, train, ui
 
 app = typer.Typer(
     name="anolyte",
@@ -21,6 +21,7 @@ app.command("predict")(predict.predict_command)
 app.command("screen")(screen.screen_command)
 app.add_typer(data.app, name="data")
 app.add_typer(compounds.app, name="compounds")
+app.add_typer(quantum.app, name="quantum")
 app.command("ui")(ui.ui_command)
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from .console import JsonOption, print_json, progress_bar, tell
-
-if TYPE_CHECKING:
-    from anolyte.datasets.compounds import Compound
+from .console import JsonOption, named_compounds, print_json, progress_bar, tell
 
 app = typer.Typer(help="Quantum descriptors.", no_args_is_help=True)
 
@@ -49,7 +46,7 @@ def compute_command(
     from anolyte.features.xtb import require
 
     require()
-    chosen = _compounds(compounds) if compounds.strip() else None
+    chosen = named_compounds(compounds) if compounds.strip() else None
     if not out.absolute().parent.is_dir():
         raise ValueError(f"--out {out}: there is no folder {out.absolute().parent}")
     wanted = set(species_of(chosen))
@@ -66,21 +63,3 @@ def compute_command(
     for smiles, status in zip(failed["smiles"], failed["status"], strict=True):
         tell(f"{smiles}: {status}")
     print(f"{out}: {len(mine)} molecules and anions, {len(mine) - len(failed)} of them ok")
-
-
-def _compounds(text: str) -> list[Compound]:
-    from anolyte.datasets.compounds import shipped_compounds
-    from anolyte.datasets.errors import Fault, UnknownCompoundError
-
-    registry = shipped_compounds()
-    found: list[Compound] = []
-    faults: list[Fault] = []
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        try:
-            is_smiles = name.startswith("{") and name.endswith("}")
-            found.append(registry.from_smiles(name[1:-1]) if is_smiles else registry.find(name))
-        except UnknownCompoundError as error:
-            faults += error.faults
-    if faults:
-        raise UnknownCompoundError("cannot look up", faults)
-    return found

@@ -23,6 +23,7 @@ COMMANDS = [
     ["data", "import"],
     ["data", "export"],
     ["compounds", "find"],
+    ["quantum", "compute"],
     ["ui"],
 ]
 

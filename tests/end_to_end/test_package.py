@@ -77,7 +77,13 @@ def test_imports_run_one_way(layer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "home"), [("mlflow", {"tracking.py"}), ("openpyxl", {"tabular.py"})]
+    ("library", "home"),
+    [
+        ("mlflow", {"tracking.py"}),
+        ("openpyxl", {"tabular.py"}),
+        ("tblite", {"xtb.py"}),
+        ("ase", {"xtb.py"}),
+    ],
 )
 def test_library_is_known_to_one_module(library: str, home: set[str]) -> None:
     pattern = re.compile(rf"^\s*(import|from) {library}\b", re.MULTILINE)
