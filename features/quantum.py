@@ -181,6 +181,8 @@ def _exchange(mixtures: Mixtures, multivalent: Floats, amount: Floats) -> Floats
     table = mixtures.table(exchange_values)
     strongest = np.zeros_like(sums)
     for index, energy in enumerate(_EXCHANGE_WITH):
+        if not multivalent[:, index].any():
+            continue
         mask = mixtures.solvents & (table[:, len(MULTIVALENT) + index] > 0)
         strongest[:, index] = mixtures.extreme(energy, mask, largest=False)[:, 0]
     mean = (divide(sums, known) * multivalent).sum(axis=1)

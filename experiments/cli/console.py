@@ -69,7 +69,10 @@ def print_table(frame: pd.DataFrame, title: str = "") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    if title:
+        # Not rich's title: that one wraps at the width of the table.
+        print(title)
+    table = Table(box=box.SIMPLE_HEAD)
     for name in frame.columns:
         numeric = pd.to_numeric(frame[name].replace("-", "0"), errors="coerce").notna().all()
         table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
