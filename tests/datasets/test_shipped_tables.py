@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 
 import pandas as pd
@@ -93,8 +94,7 @@ def test_metal_ions(metal: str, charge: int) -> None:
 def test_names_of_tables_have_no_path_of_a_machine() -> None:
     for name in TABLES:
         text = (files("anolyte.datasets") / "tables" / f"{name}.csv").read_text("utf-8")
-        assert "/home/" not in text
-        assert "/root/" not in text
+        assert not re.search(r"(?<![\w./-])/(home|root|tmp|work)/", text), name
 
 
 def test_croissant_describes_the_tables_as_they_are() -> None:
