@@ -20,6 +20,7 @@ _PER_METAL = (
     ("ionic_radius_Shannon_CN6", "A", "Shannon radius of the working ion, CN 6"),
     ("ionic_potential_z_over_r", "1/A", "charge over radius of the working ion"),
     ("surface_charge_density", "e/A^2", "charge over surface of the working ion"),
+    ("chemical_hardness", "eV", "hardness of the working ion, half its next ionisation step"),
     ("standard_reduction_potential", "V", "standard potential of the metal"),
     ("usual_coordination_number", "1", "usual coordination number of the working ion"),
 )
@@ -93,7 +94,7 @@ class MetalBlock(DescriptorBlock):
     )
 
     def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 13)."""
+        """Return the descriptors (n, 14)."""
         fixed = np.zeros((len(mixtures), 1 + len(_PER_METAL)))
         kinds = mixtures.total(cation_kinds, mixtures.salts)
         metals = kinds[:, : len(METALS)]

@@ -12,7 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.datasets.compounds import Compound
+    from anolyte.datasets.compounds import Compound, CompoundRegistry
     from anolyte.datasets.ions import Metal
     from anolyte.models.efficiency import CoulombicEfficiencyModel
 
@@ -29,6 +29,10 @@ NoteOption = Annotated[str, typer.Option("--note", help="A note kept with the ru
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", help="Folder of the model; default anolyte-models/<metal>."),
+]
+CompoundsOption = Annotated[
+    Path | None,
+    typer.Option("--compounds", help="CSV of your own compounds: abbreviation, smiles, ..."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -112,6 +116,14 @@ def load_or_train(metal: Metal, folder: Path | None) -> tuple[CoulombicEfficienc
         save_training(result, where)
         return result.model, where
     return load_model(where), where
+
+
+def registry_with(compounds: Path | None) -> CompoundRegistry:
+    """Return the shipped compounds and those of a user's table."""
+    from anolyte.datasets.compounds import shipped_compounds
+
+    shipped = shipped_compounds()
+    return shipped if compounds is None else shipped.extended(compounds)
 
 
 def named_compounds(text: str) -> list[Compound]:

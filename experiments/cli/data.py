@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, print_json, print_table, records, tell
+from .console import (
+    CompoundsOption,
+    JsonOption,
+    print_json,
+    print_table,
+    records,
+    registry_with,
+    tell,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +55,7 @@ def check_command(
         Path | None, typer.Argument(help="CSV, TSV or XLSX; without one, the shipped tables.")
     ] = None,
     metal: TableMetalOption = None,
+    compounds: CompoundsOption = None,
     models: Annotated[
         Path | None,
         typer.Option("--models", help="Folder of trained models; default anolyte-models."),
@@ -65,7 +74,11 @@ def check_command(
 
     name = str(file or "the shipped tables")
     try:
-        table = load_measurements("all") if file is None else read_measurements(file, metal)
+        table = (
+            load_measurements("all")
+            if file is None
+            else read_measurements(file, metal, registry_with(compounds))
+        )
     except InputError as error:
         if not json:
             raise

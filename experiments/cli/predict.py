@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .console import (
+    CompoundsOption,
     JsonOption,
     MetalOption,
     ModelOption,
@@ -14,6 +15,7 @@ from .console import (
     print_json,
     print_table,
     records,
+    registry_with,
 )
 
 
@@ -25,6 +27,7 @@ def predict_command(
     coverage: Annotated[
         float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
     ] = 0.9,
+    compounds: CompoundsOption = None,
     model: ModelOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -38,10 +41,11 @@ def predict_command(
     from anolyte.features.mixtures import Mixtures
 
     symbol = as_metal(metal)
+    registry = registry_with(compounds)
     electrolytes, faults = [], []
     for text in formulations:
         try:
-            electrolytes.append(parse(text))
+            electrolytes.append(parse(text, registry))
         except FormulationError as error:
             faults += [
                 Fault(f"{text!r}, {each.place}", each.value, each.reason, each.remedy)

@@ -196,6 +196,14 @@ def test_import_then_add(tmp_path: Path) -> None:
     assert "Added 1 of Li" in anolyte("data", "add", "rows.csv", cwd=tmp_path).stdout
 
 
+def test_own_compounds(project: Path) -> None:
+    (project / "own.csv").write_text("abbreviation,smiles\nXPMC,CCCOC(=O)OC\n")
+    done = anolyte("predict", "1 M LiPF6 in XPMC", "--compounds", "own.csv", cwd=project)
+    assert "1 M LiPF6 in XPMC" in done.stdout
+    assert "density estimated" in done.stdout
+    assert anolyte("predict", "1 M LiPF6 in XPMC", cwd=project, check=False).returncode == 2
+
+
 def test_find_compound(tmp_path: Path) -> None:
     text = anolyte("compounds", "find", "DEGDME", cwd=tmp_path).stdout
     assert "COCCOCCOC" in text

@@ -21,6 +21,15 @@ def test_properties_follow_the_metal() -> None:
     )
 
 
+def test_small_and_highly_charged_ions_are_hard() -> None:
+    salts = {"K": "KFSI", "Na": "NaFSI", "Li": "LiFSI"}
+    hardness = [
+        block(f"1 M {salt} in DME", metal)["metal_chemical_hardness"]
+        for metal, salt in salts.items()
+    ]
+    assert hardness == sorted(hardness)
+
+
 def test_secondary_cations() -> None:
     assert block("1 M LiFSI in DME", "Li")["secondary_monovalent"] == 0
     caesium = block("0.9 M LiFSI + 0.1 M CsPF6 in DME", "Li")
