@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .compounds import Compound, canonical_smiles, molar_mass, molecule
-from .properties import Origin, property_value
-from .shipped import shipped_table
+from .properties import Origin, measured_values, property_value
 
 SMALLEST_MOLAR_VOLUME = 15.0
 # Heavy halogens and the metalloids of this field; what is rare shares the third-row term.
@@ -51,18 +50,6 @@ def _estimate(smiles: str) -> Density:
     return Density(molar_mass(smiles) / volume, "estimated", "molar volume fitted on atom counts")
 
 
-@lru_cache(maxsize=1)
-def _tabulated() -> dict[str, Density]:
-    table = shipped_table("properties")
-    table = table[(table["property"] == "density") & (table["value_kind"] == "measured")]
-    found: dict[str, Density] = {}
-    for row in table.itertuples():
-        found.setdefault(
-            str(row.smiles), Density(float(str(row.value)), "measured", str(row.source))
-        )
-    return found
-
-
 def _counts(smiles: str) -> npt.NDArray[np.float64]:
     from rdkit.Chem.rdMolDescriptors import CalcNumHBD, CalcNumRings
 
@@ -76,7 +63,7 @@ def _counts(smiles: str) -> npt.NDArray[np.float64]:
 
 
 def _training_set() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    liquids = {canonical_smiles(smiles): found.value for smiles, found in _tabulated().items()}
+    liquids = {canonical_smiles(s): v for s, v in measured_values("density").items()}
     rows = np.array([_counts(smiles) for smiles in liquids])
     masses = np.array([molar_mass(smiles) for smiles in liquids])
     return rows, masses / np.array(list(liquids.values()))

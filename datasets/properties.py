@@ -84,6 +84,15 @@ def _shipped() -> dict[tuple[str, str], PropertyValue]:
     return found
 
 
+def measured_values(name: str) -> dict[str, float]:
+    """Return the measured values of a property in the shipped table, by SMILES."""
+    return {
+        smiles: found.value
+        for (smiles, what), found in _shipped().items()
+        if what == name and found.origin == "measured"
+    }
+
+
 @lru_cache(maxsize=4096)
 def cas_number(smiles: str) -> str | None:
     """Return the CAS number that `chemicals` knows for a molecule, or None."""
