@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from .mixtures import Floats, Mixtures, as_mixtures
+from .mixtures import Flags, Floats, Mixtures, as_mixtures, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,12 @@ class DescriptorBlock(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mis
         self.metal = metal
 
     @abstractmethod
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, d) of mixtures."""
+    def columns(self, mixtures: Mixtures) -> list[Floats] | list[Floats | Flags]:
+        """Return the descriptors of mixtures, in order, as columns (n,) and groups (n, m)."""
+
+    def compute(self, mixtures: Mixtures, out: Floats | None = None) -> Floats:
+        """Return the descriptors (n, d) of mixtures, written to `out` if given."""
+        return side_by_side(self.columns(mixtures), out)
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the input; a block learns nothing from data."""

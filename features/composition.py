@@ -11,11 +11,10 @@ from collections import Counter
 from functools import lru_cache
 from typing import ClassVar
 
-import numpy as np
 from anolyte.datasets.compounds import Compound, fragment_charge, molecule
 
 from .base import Descriptor, DescriptorBlock
-from .mixtures import Floats, Mixtures, divide
+from .mixtures import Floats, Mixtures, limited_ratio
 
 # A ratio over an element that is absent is unbounded; it is held at this.
 RATIO_LIMIT = 100.0
@@ -84,25 +83,20 @@ class CompositionBlock(DescriptorBlock):
         ),
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the ratios (n, 13)."""
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the 13 ratios."""
         counts = mixtures.total(atom_counts)
         solvent, anion, cations = counts[:, :5], counts[:, 5:10], counts[:, 10]
         both = solvent + anion
         fluorine, oxygen, carbon, others, total = both.T
         total = total + cations
         ratios = [
-            _ratio(fluorine, carbon),
-            _ratio(oxygen, carbon),
-            _ratio(fluorine, oxygen),
-            _ratio(fluorine + oxygen + others, carbon),
+            limited_ratio(fluorine, carbon, RATIO_LIMIT),
+            limited_ratio(oxygen, carbon, RATIO_LIMIT),
+            limited_ratio(fluorine, oxygen, RATIO_LIMIT),
+            limited_ratio(fluorine + oxygen + others, carbon, RATIO_LIMIT),
         ]
         fractions = [
             part[:, element] / total for element in range(3) for part in (both, solvent, anion)
         ]
-        return np.column_stack([*ratios, *fractions])
-
-
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    ratio = divide(numerator, denominator, empty=RATIO_LIMIT)
-    return np.where(numerator == 0, 0.0, np.minimum(ratio, RATIO_LIMIT))
+        return [*ratios, *fractions]

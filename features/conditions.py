@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .base import Descriptor, DescriptorBlock
-from .mixtures import Floats, Mixtures
+from .mixtures import Flags, Floats, Mixtures
 
 _NUMBERS = ("current_mA_cm2", "capacity_mAh_cm2", "temperature_C")
 _METHODS = ("average", "aurbach")
@@ -37,23 +37,22 @@ class ConditionsBlock(DescriptorBlock):
         Descriptor("density_estimated", "1", "1 if a density had to be estimated"),
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 18)."""
+    def columns(self, mixtures: Mixtures) -> list[Floats | Flags]:
+        """Return the 18 descriptors."""
         flags = (mixtures.amounts_assumed, mixtures.salt_assumed, mixtures.density_estimated)
         if mixtures.conditions is None:
-            unknown = np.zeros((len(mixtures), len(self.descriptors) - len(flags)))
-            return np.column_stack([unknown, *flags])
-        columns: list[Floats] = []
+            unknown = np.broadcast_to(0.0, (len(mixtures), len(self.descriptors) - len(flags)))
+            return [unknown, *flags]
+        columns: list[Floats | Flags] = []
         for name in _NUMBERS:
             values = pd.to_numeric(_column(mixtures, name), errors="coerce").to_numpy(dtype=float)
-            columns += [np.nan_to_num(values), np.isfinite(values).astype(float)]
+            columns += [np.nan_to_num(values), np.isfinite(values)]
         method = _column(mixtures, "ce_method")
         substrate = _column(mixtures, "substrate")
-        columns += [np.asarray(method == name, dtype=float) for name in _METHODS]
-        columns += [np.asarray(substrate == name, dtype=float) for name in _SUBSTRATES]
+        columns += [np.asarray(method == name, dtype=bool) for name in _METHODS]
+        columns += [np.asarray(substrate == name, dtype=bool) for name in _SUBSTRATES]
         known = substrate.notna() & (substrate.astype(str) != "")
-        columns += [np.asarray(flag, dtype=float) for flag in (known, *flags)]
-        return np.column_stack(columns)
+        return [*columns, np.asarray(known, dtype=bool), *flags]
 
 
 def _column(mixtures: Mixtures, name: str) -> pd.Series:

@@ -39,6 +39,9 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
 # What earns its place for one metal, see the ablation in docs/descriptors.md.
 DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular", "fluorination")
 
+# Rows at a time: enough to hide the cost of a call, few enough to bound the memory.
+_BATCH = 10_000
+
 
 class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Turn electrolytes into descriptors.
@@ -69,7 +72,16 @@ class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
     def transform(self, X: Any) -> Floats:
         """Return the descriptors (n, d) of electrolytes; `X` as in `as_mixtures`."""
         mixtures = as_mixtures(X, self.metal)
-        return np.hstack([block.compute(mixtures) for block in self._blocks()])
+        blocks = self._blocks()
+        ends = np.cumsum([len(block.descriptors) for block in blocks]).tolist()
+        values = np.empty((ends[-1], len(mixtures))).T
+        for first in range(0, len(mixtures), _BATCH):
+            rows = slice(first, first + _BATCH)
+            # Mixtures of their own, so that the totals kept within them go with the batch.
+            batch = mixtures.take(rows)
+            for block, start, end in zip(blocks, [0, *ends], ends, strict=False):
+                block.compute(batch, out=values[rows, start:end])
+        return values
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Return the names of the descriptors, in column order."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import ClassVar
 
-import numpy as np
 from anolyte.datasets.compounds import Compound, molecule
 
 from .base import Descriptor, DescriptorBlock
@@ -38,7 +37,7 @@ class FingerprintsBlock(DescriptorBlock):
         for bit in range(BITS)
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 256)."""
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the bits of solvents, then of salts."""
         masks = (mixtures.solvents, mixtures.salts)
-        return np.hstack([mixtures.mean(morgan_bits, mask) for mask in masks])
+        return [mixtures.mean(morgan_bits, mask) for mask in masks]

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import ClassVar
 
-import numpy as np
 from anolyte.datasets.compounds import Compound, molecule
 
 from .base import Descriptor, DescriptorBlock
 from .groups import group_count
-from .mixtures import Floats, Mixtures, divide
+from .mixtures import Floats, Mixtures, divide, limited_ratio
 
 _OECD = (
     "OECD, Reconciling Terminology of the Universe of PFAS (2021): at least one fully "
@@ -21,15 +20,13 @@ PFAS = (
     "[CX4](F)(F)(F)[!#1;!Cl;!Br;!I]",
     "[CX4;!$(C[#1,Cl,Br,I]);!$([CH])](F)(F)([!#1;!Cl;!Br;!I])[!#1;!Cl;!Br;!I]",
 )
-_PATTERNS: Mapping[str, str] = {
+_POSITIONS: Mapping[str, str] = {
     "CF3": "[CX4](F)(F)F",
     "CF2": "[CX4;H0;!$(C(F)(F)F)](F)F",
     "CF2H": "[CX4;H1](F)F",
     "CFH": "[CX4;H1,H2;!$(C(F)F)]F",
-    "S_F": "[#16]F",
-    "P_F": "[#15]F",
-    "B_F": "[#5]F",
 }
+_LABILE: Mapping[str, str] = {"S_F": "[#16]F", "P_F": "[#15]F", "B_F": "[#5]F"}
 _RATIO_LIMIT = 20.0
 _FLUORINE = 18.998403
 
@@ -55,11 +52,16 @@ def element_counts(compound: Compound) -> tuple[float, float, float, float]:
     return float(fluorine), float(hydrogen), float(carbon), compound.molar_mass
 
 
-def bond_counts(compound: Compound) -> tuple[float, ...]:
-    """Return the counts of `_PATTERNS`, then alpha- and beta-fluorinated ether positions."""
-    own = (float(_matches(compound.smiles, smarts)) for smarts in _PATTERNS.values())
+def position_counts(compound: Compound) -> tuple[float, ...]:
+    """Return the counts of `_POSITIONS`, then alpha- and beta-fluorinated ether positions."""
+    own = (float(_matches(compound.smiles, smarts)) for smarts in _POSITIONS.values())
     ether = (group_count(compound, f"{place}_fluoro_ether") for place in ("alpha", "beta"))
     return (*own, *map(float, ether))
+
+
+def labile_counts(compound: Compound) -> tuple[float, ...]:
+    """Return the counts of `_LABILE`."""
+    return tuple(float(_matches(compound.smiles, smarts)) for smarts in _LABILE.values())
 
 
 def _pfas_mass(compound: Compound) -> tuple[float]:
@@ -77,36 +79,26 @@ class FluorinationBlock(DescriptorBlock):
         Descriptor("F_wt_pct_solvent", "wt%", "fluorine in the neutral molecules"),
         Descriptor("F_wt_pct", "wt%", "fluorine in the whole"),
         *(Descriptor(f"solvent_{name}", "1", f"mean count per neutral molecule, {smarts}")
-          for name, smarts in list(_PATTERNS.items())[:4]),
+          for name, smarts in _POSITIONS.items()),
         Descriptor("solvent_alpha_F", "1", "ether positions with F on the carbon beside O"),
         Descriptor("solvent_beta_F", "1", "ether positions with F one carbon further"),
         *(Descriptor(f"labile_{name}", "1", f"{name.replace('_', '-')} bonds per mole of mixture")
-          for name in ("S_F", "P_F", "B_F")),
+          for name in _LABILE),
         Descriptor("PFAS_wt_pct", "wt%", "compounds that are PFAS", _OECD),
     )  # fmt: skip
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 15)."""
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the 15 descriptors."""
         solvent = mixtures.total(element_counts, mixtures.solvents)
         salt = mixtures.total(element_counts, mixtures.salts)
         mass = solvent[:, 3] + salt[:, 3]
-        bonds = mixtures.mean(bond_counts, mixtures.solvents)
-        labile = mixtures.total(bond_counts)[:, 4:7]
-        return np.column_stack(
-            [
-                _ratio(solvent[:, 0], solvent[:, 1]),
-                _ratio(solvent[:, 0], solvent[:, 2]),
-                _ratio(salt[:, 0], salt[:, 2]),
-                100 * _FLUORINE * divide(solvent[:, 0], solvent[:, 3]),
-                100 * _FLUORINE * (solvent[:, 0] + salt[:, 0]) / mass,
-                bonds[:, :4],
-                bonds[:, 7:9],
-                labile,
-                100 * mixtures.total(_pfas_mass)[:, 0] / mass,
-            ]
-        )
-
-
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    ratio = divide(numerator, denominator, empty=_RATIO_LIMIT)
-    return np.where(numerator == 0, 0.0, np.minimum(ratio, _RATIO_LIMIT))
+        return [
+            limited_ratio(solvent[:, 0], solvent[:, 1], _RATIO_LIMIT),
+            limited_ratio(solvent[:, 0], solvent[:, 2], _RATIO_LIMIT),
+            limited_ratio(salt[:, 0], salt[:, 2], _RATIO_LIMIT),
+            100 * _FLUORINE * divide(solvent[:, 0], solvent[:, 3]),
+            100 * _FLUORINE * (solvent[:, 0] + salt[:, 0]) / mass,
+            mixtures.mean(position_counts, mixtures.solvents),
+            mixtures.total(labile_counts),
+            100 * mixtures.total(_pfas_mass)[:, 0] / mass,
+        ]

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from anolyte.datasets.compounds import Compound, fragment_charge
+from scipy.special import entr
 
 from .base import Descriptor, DescriptorBlock
 from .mixtures import Floats, Mixtures, divide
@@ -68,20 +69,17 @@ class IonsBlock(DescriptorBlock):
         Descriptor("organic_cation_fraction", "1", "ionic-liquid cations per mole of mixture"),
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 16)."""
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the 16 descriptors."""
         anions = mixtures.total(anion_counts, mixtures.salts)
         total = anions.sum(axis=1)
         shares = divide(anions, total[:, None])
-        logarithms = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
         solvent = mixtures.amount(mixtures.solvents)
         nitrate = anions[:, _ORDER.index("NO3")]
-        return np.column_stack(
-            [
-                shares,
-                np.minimum(divide(total, solvent, 4.0), 4.0),
-                np.exp(-(shares * logarithms).sum(axis=1)),
-                np.minimum(divide(nitrate, solvent, 4.0), 4.0),
-                mixtures.total(organic_cations, mixtures.salts)[:, 0],
-            ]
-        )
+        return [
+            shares,
+            np.minimum(divide(total, solvent, 4.0), 4.0),
+            np.exp(entr(shares).sum(axis=1)),
+            np.minimum(divide(nitrate, solvent, 4.0), 4.0),
+            mixtures.total(organic_cations, mixtures.salts),
+        ]

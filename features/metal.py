@@ -93,33 +93,28 @@ class MetalBlock(DescriptorBlock):
         Descriptor("anion_surface_charge", "e/A^2", "charge over surface: small if delocalised"),
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 14)."""
-        fixed = np.zeros((len(mixtures), 1 + len(_PER_METAL)))
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the 14 descriptors."""
+        fixed = np.empty((1 + len(_PER_METAL), len(mixtures))).T
         kinds = mixtures.total(cation_kinds, mixtures.salts)
         metals = kinds[:, : len(METALS)]
-        working = np.zeros(len(mixtures))
-        for index, metal in enumerate(METALS):
-            rows = mixtures.metals == metal
-            fixed[rows] = metal_properties(metal)
-            working[rows] = metals[rows, index]
+        working = np.empty(len(mixtures))
         alkali = metals[:, :3].sum(axis=1) + kinds[:, -2]
         multivalent = metals[:, 3:].sum(axis=1) + kinds[:, -1]
-        own_alkali = np.isin(mixtures.metals, METALS[:3])
-        alkali = alkali - np.where(own_alkali, working, 0.0)
-        multivalent = multivalent - np.where(own_alkali, 0.0, working)
+        for metal, rows in mixtures.rows_by_metal.items():
+            index = METALS.index(metal)
+            fixed[rows] = metal_properties(metal)
+            working[rows] = metals[rows, index]
+            secondary = alkali if index < 3 else multivalent
+            secondary[rows] -= working[rows]
         total = working + alkali + multivalent
         sizes = mixtures.total(anion_sizes, mixtures.salts)
         concentration = divide(working, mixtures.solvent_litres, empty=20.0)
-        return np.column_stack(
-            [
-                fixed,
-                divide(alkali, total),
-                divide(multivalent, total),
-                working,
-                np.minimum(concentration, 20.0),
-                divide(sizes[:, 1], sizes[:, 0]),
-                divide(sizes[:, 2], sizes[:, 0]),
-                divide(sizes[:, 3], sizes[:, 0]),
-            ]
-        )
+        return [
+            fixed,
+            divide(alkali, total),
+            divide(multivalent, total),
+            working,
+            np.minimum(concentration, 20.0),
+            divide(sizes[:, 1:], sizes[:, :1]),
+        ]

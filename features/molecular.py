@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import ClassVar
 
-import numpy as np
 from anolyte.datasets.compounds import Compound, molar_mass, molecule
 
 from .base import Descriptor, DescriptorBlock
@@ -68,8 +67,9 @@ class MolecularBlock(DescriptorBlock):
         Descriptor("salt_tpsa", "A^2", "mean topological polar surface of salts", _RDKIT),
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, d)."""
-        solvents = mixtures.mean(solvent_descriptors, mixtures.solvents)
-        salts = mixtures.mean(salt_descriptors, mixtures.salts)
-        return np.column_stack([solvents, salts])
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the descriptors of solvents, then of salts."""
+        return [
+            mixtures.mean(solvent_descriptors, mixtures.solvents),
+            mixtures.mean(salt_descriptors, mixtures.salts),
+        ]

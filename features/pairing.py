@@ -32,7 +32,7 @@ from anolyte.datasets.ions import CHARGES, METALS, ion_property
 
 from .anions import anion_donor_number, anion_radius, binding_anions
 from .donor import coordinating_sites, donor_number
-from .mixtures import Floats, Mixtures, divide
+from .mixtures import Floats, Mixtures, divide, side_by_side
 
 THETA = 5.0
 CHELATE = 1.5
@@ -68,15 +68,16 @@ def _anion_binding(compound: Compound, metal: str) -> tuple[float, float]:
 
 
 # One function a metal, so that each has its own cached descriptor table.
-_ANION_BINDING = {metal: partial(_anion_binding, metal=metal) for metal in METALS}
+_ANION_BINDING: dict[str, partial[tuple[float, float]]] = {
+    metal: partial(_anion_binding, metal=metal) for metal in METALS
+}
 
 
 def coordination_numbers(mixtures: Mixtures) -> Floats:
     """Return the usual coordination number (n,) of each row's working ion."""
-    numbers = {metal: _coordination_number(metal) for metal in set(mixtures.metals.tolist())}
     result = np.zeros(len(mixtures))
-    for metal, number in numbers.items():
-        result[mixtures.metals == metal] = number
+    for metal, rows in mixtures.rows_by_metal.items():
+        result[rows] = _coordination_number(metal)
     return result
 
 
@@ -100,11 +101,8 @@ def shell(mixtures: Mixtures, cations: Floats) -> Floats:
         Metal cations per mole of mixture (n,).
     """
     solvent = mixtures.total(solvent_binding, mixtures.solvents)
-    result = np.zeros((len(mixtures), 4))
-    for metal in METALS:
-        rows = mixtures.metals == metal
-        if not rows.any():
-            continue
+    result = np.zeros((4, len(mixtures))).T
+    for metal, rows in mixtures.rows_by_metal.items():
         anions = mixtures.total(_ANION_BINDING[metal])[rows]
         places = _coordination_number(metal)
         result[rows] = _fractions(solvent[rows], anions, cations[rows], places)
@@ -120,9 +118,10 @@ def _fractions(solvent: Floats, anions: Floats, cations: Floats, places: float) 
     filled = np.minimum(places, s + a)
     taken = _solvent_sites_taken(s, a, filled, ratio)
     share = np.clip(divide(filled - taken, filled), 0.0, 1.0)
-    separated = (1 - share) ** places
-    contact = places * share * (1 - share) ** (places - 1)
-    return np.column_stack([share, separated, contact, 1 - separated - contact])
+    without = (1 - share) ** (places - 1)
+    separated = without * (1 - share)
+    contact = places * share * without
+    return side_by_side([share, separated, contact, 1 - separated - contact])
 
 
 def _solvent_sites_taken(s: Floats, a: Floats, filled: Floats, ratio: Floats) -> Floats:

@@ -15,7 +15,7 @@ from anolyte.datasets.compounds import Compound, fragment_charge
 from anolyte.datasets.shipped import shipped_table
 
 from .base import Descriptor, DescriptorBlock
-from .mixtures import Floats, Mixtures, divide
+from .mixtures import Flags, Floats, Mixtures, divide
 
 MONOVALENT = ("Li", "Na", "K")
 MULTIVALENT = ("Mg", "Ca", "Zn", "Al")
@@ -135,71 +135,87 @@ class QuantumBlock(DescriptorBlock):
         Descriptor("quantum_missing", "1", "share of solvents and anions without a value", _GFN2),
     )
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 19)."""
-        monovalent = _is_metal(mixtures, MONOVALENT)
-        multivalent = _is_metal(mixtures, MULTIVALENT)
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the 19 descriptors."""
         solvents = mixtures.solvents
-        sums, known = np.hsplit(mixtures.total(molecule_values, solvents), 2)
-        means = divide(sums, known)
+        values = mixtures.total(molecule_values, solvents)
+        sums, known = values[:, : len(_PROPERTIES)], values[:, len(_PROPERTIES) :]
         table = mixtures.table(molecule_values)
         has_lumo = solvents & (table[:, len(_PROPERTIES) + _LUMO] > 0)
         has_binding = solvents & (table[:, len(_PROPERTIES) + _FIRST_BINDING :] > 0).all(axis=1)
-        strongest = mixtures.extreme(_bindings, has_binding, largest=False)
         anions = mixtures.total(anion_values, mixtures.salts)
         width = len(_OF_ANIONS) + len(MULTIVALENT)
-        anion_means = divide(anions[:, :width], anions[:, width:-1])
+        anion_sums, anion_known = anions[:, :width], anions[:, width:-1]
         has_anion = mixtures.salts & (mixtures.table(lowest_anion_lumo)[:, 1] > 0)
         amount = mixtures.amount(solvents)
         total = amount + anions[:, -1]
         missing = total - known[:, _LUMO] - anions[:, width + 1]
-        return np.column_stack(
-            [
-                means[:, :_FIRST_BINDING],
-                mixtures.extreme(_lumo, has_lumo, largest=False)[:, 0],
-                (means[:, _FIRST_BINDING:] * monovalent).sum(axis=1),
-                (strongest * monovalent).sum(axis=1),
-                anion_means[:, :2],
-                mixtures.extreme(lowest_anion_lumo, has_anion, largest=False)[:, 0],
-                (anion_means[:, 2 : len(_OF_ANIONS)] * monovalent).sum(axis=1),
-                _exchange(mixtures, multivalent, amount),
-                (anion_means[:, len(_OF_ANIONS) :] * multivalent).sum(axis=1),
-                np.clip(divide(missing, total), 0.0, 1.0),
-            ]
-        )
+        of_binding, of_exchange = slice(2, len(_OF_ANIONS)), slice(len(_OF_ANIONS), None)
+        return [
+            divide(sums[:, :_FIRST_BINDING], known[:, :_FIRST_BINDING]),
+            mixtures.extreme(_lumo, has_lumo, largest=False),
+            _own_mean(mixtures, MONOVALENT, sums[:, _FIRST_BINDING:], known[:, _FIRST_BINDING:]),
+            _strongest_binding(mixtures, has_binding),
+            divide(anion_sums[:, :2], anion_known[:, :2]),
+            mixtures.extreme(lowest_anion_lumo, has_anion, largest=False)[:, 0],
+            _own_mean(mixtures, MONOVALENT, anion_sums[:, of_binding], anion_known[:, of_binding]),
+            *_exchange(mixtures, amount),
+            _own_mean(
+                mixtures, MULTIVALENT, anion_sums[:, of_exchange], anion_known[:, of_exchange]
+            ),
+            np.clip(divide(missing, total), 0.0, 1.0),
+        ]
 
 
-def _is_metal(mixtures: Mixtures, metals: tuple[str, ...]) -> Floats:
-    """Return for each row (n, m) which of the metals is its own, as 0 and 1."""
-    return np.asarray(mixtures.metals[:, None] == np.array(metals)[None, :], dtype=float)
+def _own_mean(mixtures: Mixtures, metals: tuple[str, ...], sums: Floats, known: Floats) -> Floats:
+    """Return the mean (n,) with each row's own metal, of the columns of `metals`; else 0."""
+    own = np.zeros(len(mixtures))
+    for metal, rows in mixtures.rows_by_metal.items():
+        if metal in metals:
+            column = metals.index(metal)
+            own[rows] = divide(sums[rows, column], known[rows, column])
+    return own
 
 
-def _exchange(mixtures: Mixtures, multivalent: Floats, amount: Floats) -> Floats:
-    """Return mean and strongest exchange of the solvents and the known share (n, 3)."""
-    sums, known = np.hsplit(mixtures.total(exchange_values, mixtures.solvents), 2)
-    # The table knows other molecules for each metal, so each has a mask of its own.
-    table = mixtures.table(exchange_values)
-    strongest = np.zeros_like(sums)
-    for index, energy in enumerate(_EXCHANGE_WITH):
-        if not multivalent[:, index].any():
+def _strongest_binding(mixtures: Mixtures, mask: Flags) -> Floats:
+    """Return the strongest binding (n,) of each row's own metal, 0 for the multivalent."""
+    strongest = np.zeros(len(mixtures))
+    for metal, rows in mixtures.rows_by_metal.items():
+        if metal in MONOVALENT:
+            energy = _BINDING_WITH[MONOVALENT.index(metal)]
+            strongest[rows] = mixtures.extreme(energy, mask, largest=False)[rows, 0]
+    return strongest
+
+
+def _exchange(mixtures: Mixtures, amount: Floats) -> list[Floats]:
+    """Return mean and strongest exchange of the solvents and the known share, each (n,)."""
+    mean, strongest, share = np.zeros((3, len(mixtures)))
+    for metal, rows in mixtures.rows_by_metal.items():
+        if metal not in MULTIVALENT:
             continue
-        mask = mixtures.solvents & (table[:, len(MULTIVALENT) + index] > 0)
-        strongest[:, index] = mixtures.extreme(energy, mask, largest=False)[:, 0]
-    mean = (divide(sums, known) * multivalent).sum(axis=1)
-    share = divide((known * multivalent).sum(axis=1), amount)
-    return np.column_stack([mean, (strongest * multivalent).sum(axis=1), share])
+        index = MULTIVALENT.index(metal)
+        sums, known = np.hsplit(mixtures.total(exchange_values, mixtures.solvents)[rows], 2)
+        mean[rows] = divide(sums[:, index], known[:, index])
+        share[rows] = divide(known[:, index], amount[rows])
+        # The table knows other molecules for each metal, so each has a mask of its own.
+        is_known = mixtures.table(exchange_values)[:, len(MULTIVALENT) + index] > 0
+        mask = mixtures.solvents & is_known
+        strongest[rows] = mixtures.extreme(_EXCHANGE_WITH[index], mask, largest=False)[rows, 0]
+    return [mean, strongest, share]
 
 
 def _lumo(compound: Compound) -> tuple[float]:
     return (molecule_values(compound)[_LUMO],)
 
 
-def _bindings(compound: Compound) -> tuple[float, ...]:
-    return molecule_values(compound)[_FIRST_BINDING : len(_PROPERTIES)]
+def _binding_with(compound: Compound, index: int) -> tuple[float]:
+    return (molecule_values(compound)[_FIRST_BINDING + index],)
 
 
 def _exchange_with(compound: Compound, index: int) -> tuple[float]:
     return (exchange_values(compound)[index],)
 
 
+# One function a metal, so that each has its own cached descriptor table.
+_BINDING_WITH = tuple(partial(_binding_with, index=index) for index in range(len(MONOVALENT)))
 _EXCHANGE_WITH = tuple(partial(_exchange_with, index=index) for index in range(len(MULTIVALENT)))

@@ -93,7 +93,7 @@ class SolvationBlock(DescriptorBlock):
     )
 
     @staticmethod
-    def _bulk(mixtures: Mixtures, number: Floats, amount: Floats) -> list[Floats]:
+    def _bulk(mixtures: Mixtures) -> list[Floats]:
         volume, by_volume, acceptors, acceptor_known, permittivity, known = mixtures.total(
             _bulk_properties, mixtures.solvents
         ).T
@@ -110,28 +110,26 @@ class SolvationBlock(DescriptorBlock):
         taken = np.minimum(divide((1 - share) * coordination_numbers(mixtures) * cations, sites), 1)
         return [1 - taken, share, separated, contact, aggregated]
 
-    def compute(self, mixtures: Mixtures) -> Floats:
-        """Return the descriptors (n, 20)."""
+    def columns(self, mixtures: Mixtures) -> list[Floats]:
+        """Return the 20 descriptors."""
         solvents = mixtures.solvents
         sites, number, strength, imputed = mixtures.total(describe, solvents).T
         amount = mixtures.amount(solvents)
         cations = mixtures.total(cation_count, mixtures.salts)[:, 0]
         binding = mixtures.amount(solvents & (mixtures.table(describe)[:, 0] > 0))
-        per_cation = np.minimum(divide(sites, cations, SITES_LIMIT), SITES_LIMIT)
-        return np.column_stack(
-            [
-                divide(number, amount),
-                mixtures.extreme(_donor, solvents, largest=True)[:, 0],
-                mixtures.extreme(_donor, solvents, largest=False)[:, 0],
-                divide(strength, sites),
-                divide(imputed, amount),
-                per_cation,
-                np.minimum(divide(amount, cations, SITES_LIMIT), SITES_LIMIT),
-                divide(amount - binding, amount),
-                np.minimum(divide(cations, mixtures.solvent_litres, 20.0), 20.0),
-                cations,
-                np.minimum(divide(cations, sites, 4.0), 4.0),
-                *self._bulk(mixtures, number, amount),
-                *self._shell(mixtures, cations, sites),
-            ]
-        )
+        litres = mixtures.solvent_litres
+        return [
+            divide(number, amount),
+            mixtures.extreme(_donor, solvents, largest=True),
+            mixtures.extreme(_donor, solvents, largest=False),
+            divide(strength, sites),
+            divide(imputed, amount),
+            np.minimum(divide(sites, cations, SITES_LIMIT), SITES_LIMIT),
+            np.minimum(divide(amount, cations, SITES_LIMIT), SITES_LIMIT),
+            divide(amount - binding, amount),
+            np.minimum(divide(cations, litres, 20.0), 20.0),
+            cations,
+            np.minimum(divide(cations, sites, 4.0), 4.0),
+            *self._bulk(mixtures),
+            *self._shell(mixtures, cations, sites),
+        ]

@@ -57,6 +57,13 @@ def test_descriptors_of_a_row_do_not_depend_on_the_others(lithium: pd.DataFrame)
         )
 
 
+def test_batches_do_not_show(lithium: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    featurizer = ElectrolyteFeaturizer([name for name in BLOCKS if name != "fingerprints"])
+    whole = featurizer.transform(lithium)
+    monkeypatch.setattr("anolyte.features.featurizer._BATCH", 7)
+    np.testing.assert_allclose(featurizer.transform(lithium), whole, rtol=1e-9, atol=1e-12)
+
+
 def test_metal_of_the_featurizer_decides_the_unnamed_salt() -> None:
     lithium, zinc = (
         ElectrolyteFeaturizer(["ions"], metal).fit_transform(["1 M ? in H2O"])

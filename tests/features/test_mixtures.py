@@ -11,7 +11,7 @@ from anolyte.datasets.electrolyte import parse
 from anolyte.datasets.errors import FormulationError
 from anolyte.datasets.measurements import commonest_salt, load_measurements
 from anolyte.features import Mixtures
-from anolyte.features.mixtures import as_mixtures, divide
+from anolyte.features.mixtures import as_mixtures, divide, limited_ratio, side_by_side
 
 TEXTS = [
     "1 M LiFSI in DME",
@@ -79,6 +79,37 @@ def test_empty_mask_gives_zero(mixtures: Mixtures) -> None:
     nothing = np.zeros(len(mixtures.compounds), dtype=bool)
     assert not mixtures.mean(molar_mass, nothing).any()
     assert not mixtures.extreme(molar_mass, nothing, largest=True).any()
+
+
+def test_totals_asked_for_before_come_from_one_product(mixtures: Mixtures) -> None:
+    masks = (None, mixtures.salts, mixtures.solvents)
+    first = [mixtures.total(molar_mass, mask) for mask in masks]
+    again = mixtures.take(slice(1, None))
+    for mask, total in zip(masks, first, strict=True):
+        np.testing.assert_allclose(again.total(molar_mass, mask), total[1:], rtol=1e-14)
+    assert again.total(molar_mass) is again.total(molar_mass)
+    with pytest.raises(ValueError, match="read-only"):
+        again.total(molar_mass)[0] = 0.0
+
+
+def test_extremes_of_each_row_are_those_of_its_compounds() -> None:
+    # More compounds than fit one machine word, and sets that differ only beyond the first.
+    mixtures = as_mixtures(load_measurements("all"), "Li")
+    assert len(mixtures.compounds) > 64
+    masses = mixtures.table(molar_mass)[:, 0]
+    present = (mixtures.mole_fractions > 0) & mixtures.solvents
+    expected = np.where(present, masses, 0.0).max(axis=1)
+    found = mixtures.extreme(molar_mass, mixtures.solvents, largest=True)[:, 0]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_rows_of_each_metal_cover_all_rows() -> None:
+    one = Mixtures.from_electrolytes(["1 M KFSI in DME"] * 2, "K")
+    assert one.rows_by_metal == {"K": slice(None)}
+    two = Mixtures.from_electrolytes(["1 M KFSI in DME"] * 3, ["K", "Na", "K"])
+    rows = {metal: list(mask) for metal, mask in two.rows_by_metal.items()}  # type: ignore[arg-type]
+    assert rows == {"K": [True, False, True], "Na": [False, True, False]}
+    assert two.take(slice(0)).rows_by_metal == {}
 
 
 def test_solvent_volume_of_a_molar_solution(mixtures: Mixtures) -> None:
@@ -176,6 +207,20 @@ def test_division_by_nothing_gives_the_stated_value() -> None:
     quotient = divide(np.array([1.0, 2.0]), np.array([2.0, 0.0]), empty=7.0)
     np.testing.assert_array_equal(quotient, [0.5, 7.0])
     assert divide(np.ones((2, 3)), np.zeros((2, 1))).shape == (2, 3)
+
+
+def test_limited_ratio_is_bounded_and_0_where_there_is_nothing() -> None:
+    ratio = limited_ratio(np.array([0.0, 0.0, 1.0, 1.0, 9.0]), np.array([0.0, 1, 0, 2, 1]), 5.0)
+    np.testing.assert_array_equal(ratio, [0.0, 0.0, 5.0, 0.5, 5.0])
+
+
+def test_columns_and_groups_side_by_side() -> None:
+    columns = [np.array([1.0, 2.0]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([True, False])]
+    expected = [[1, 3, 4, 1], [2, 5, 6, 0]]
+    np.testing.assert_array_equal(side_by_side(columns), expected)
+    out = np.zeros((2, 4))
+    side_by_side(columns, out=out)
+    np.testing.assert_array_equal(out, expected)
 
 
 def test_no_electrolytes_give_an_empty_table_or_a_clear_error() -> None:
