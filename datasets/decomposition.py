@@ -37,6 +37,10 @@ class Decomposition:
         high, medium or low.
     source
         The publication.
+    by_name
+        Whether the entry is of compounds by name, not of a structural family.
+    keys
+        What else names the publication: its DOI, the page where it was read.
     """
 
     ingredient: str
@@ -45,6 +49,8 @@ class Decomposition:
     pathway: str
     confidence: str
     source: str
+    by_name: bool
+    keys: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +66,8 @@ def _entries() -> tuple[tuple[str, str, Decomposition], ...]:
                 str(row["pathway"]),
                 str(row["confidence"]),
                 str(row["source"]),
+                row["match_kind"] == "compound",
+                (str(row["doi"]), str(row["seen_in"])),
             ),
         )
         for row in shipped_table("decomposition").to_dict("records")

@@ -1,57 +1,61 @@
-"""CandidateSpace: all formulations of some salts, solvents, diluents and additives.
+"""CandidateSpace: the formulations that a screening looks at, as one or several grids.
 
 The space is never built as a whole: a candidate is a number, and a range of numbers becomes
-`Mixtures` by array arithmetic, in the conventions of `datasets.composition`.
+`Mixtures` by array arithmetic.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from anolyte.datasets.compounds import Compound
-from anolyte.datasets.densities import density
-from anolyte.datasets.electrolyte import Dose, Electrolyte, Share, parse
+from anolyte.datasets.electrolyte import Electrolyte, parse
+from anolyte.datasets.formulation import format_number
 from anolyte.datasets.ions import Metal
-from anolyte.datasets.measurements import load_measurements
 from anolyte.features.mixtures import DescriptorTables, Mixtures
 
-CONCENTRATIONS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
-SOLVENT_RATIOS = ((3.0, 1.0), (1.0, 1.0), (1.0, 3.0))
-DILUENT_RATIOS = ((1.0, 1.0), (1.0, 2.0), (1.0, 3.0))
-ADDITIVE_WT_PCT = (2.0,)
-# Known to the tables by at least so many measurements: one report is not a habit.
-MIN_MEASUREMENTS = 2
+from .amounts import GridAmounts
+from .axes import single_doses, solvent_mixtures
+from .constraints import NO_CONSTRAINTS, Constraints
+from .grids import Grid, Integers, dose_compounds
+from .habits import default_compounds, known_electrolytes
+from .space_files import read_space
 
-Base = tuple[tuple[Compound, float], ...]
+CONCENTRATIONS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+SOLVENT_RATIOS = ((1.0,), (3.0, 1.0), (1.0, 1.0), (1.0, 3.0))
+DILUENT_PARTS = (1.0, 2.0, 3.0)
+ADDITIVE_WT_PCT = (2.0,)
+# With fewer electrolytes the habits of a metal are no space; its ready-made one is.
+MIN_ELECTROLYTES = 100
+_MAX_KINDS = 2**31
 
 
 @dataclass(frozen=True)
 class CandidateSpace:
-    """The formulations ``c M salt in solvents (a:b v/v) [+ w wt% additive]``.
+    """The candidates of a screening: grids one after the other, and what limits them.
 
     Attributes
     ----------
     metal
         Symbol of the metal.
-    salts, concentrations
-        Each candidate has one salt at one concentration in M.
-    bases
-        Solvent mixtures: tuples of (compound, part by volume).
-    additives
-        (compound, wt%) or None for no additive.
+    parts
+        The grids; the numbers of the first come first.
+    constraints
+        What every candidate has to satisfy; the screening asks for the mask of each chunk.
+    name
+        What the space is called.
     """
 
     metal: Metal
-    salts: tuple[Compound, ...]
-    concentrations: tuple[float, ...]
-    bases: tuple[Base, ...]
-    additives: tuple[tuple[Compound, float] | None, ...] = (None,)
+    parts: tuple[Grid, ...]
+    constraints: Constraints = NO_CONSTRAINTS
+    name: str = ""
 
     @classmethod
     def of(
@@ -69,8 +73,9 @@ class CandidateSpace:
         ValueError
             If there is no salt, no solvent but diluents, or no positive concentration.
         """
-        bases = tuple(_bases(solvents))
-        if not salts or not bases:
+        liquids = [compound for compound in solvents if compound.kind != "diluent"]
+        diluents = [compound for compound in solvents if compound.kind == "diluent"]
+        if not salts or not liquids:
             raise ValueError("a candidate space needs a salt and a solvent that is no diluent")
         if not concentrations or min(concentrations) <= 0:
             raise ValueError("concentrations are above 0 M")
@@ -79,71 +84,190 @@ class CandidateSpace:
                 raise ValueError(
                     f"{salt} holds no {metal}: it cannot be the salt of a {metal} cell"
                 )
-        doses = [(compound, amount) for compound in additives for amount in ADDITIVE_WT_PCT]
-        return cls(metal, tuple(salts), tuple(concentrations), bases, (None, *doses))
+        bases = [*solvent_mixtures(liquids, SOLVENT_RATIOS)]
+        if diluents:
+            bases += solvent_mixtures(liquids, [(1.0,)], "v/v", diluents, DILUENT_PARTS)
+        doses = single_doses(salts, concentrations, "M")
+        extra = [(), *single_doses(additives, ADDITIVE_WT_PCT, "wt%")]
+        grid = Grid("grid", tuple(bases), tuple(doses), tuple(extra))
+        return cls(metal, (grid,), name=f"{metal} grid")
 
     @classmethod
     def default(cls, metal: Metal) -> CandidateSpace:
-        """Return the space of what the shipped measurements of a metal use more than once."""
-        return cls.of(metal, *default_compounds(metal))
+        """Return what the shipped measurements of a metal use more than once.
+
+        Where they are too few to show a habit (`MIN_ELECTROLYTES`), the ready-made space of
+        the metal, see `read`.
+        """
+        if len(known_electrolytes(metal)) < MIN_ELECTROLYTES:
+            return cls.read(metal)
+        return replace(cls.of(metal, *default_compounds(metal)), name=f"{metal} habits")
+
+    @classmethod
+    def read(cls, name: str | Path) -> CandidateSpace:
+        """Return the space of a YAML file, or a ready-made one by name (``Li``, ``Li:LHCE``).
+
+        Raises
+        ------
+        InputError
+            With every fault of the file.
+        """
+        file = read_space(name)
+        space = cls(file.metal, file.parts, name=file.name)
+        return space.constrained(file.constraints)
+
+    def constrained(self, constraints: Constraints) -> CandidateSpace:
+        """Return the space with more constraints.
+
+        What a constraint says of a compound alone shortens the axes, so that no candidate
+        with it is ever counted; the rest is left to `Constraints.mask`.
+
+        Raises
+        ------
+        ValueError
+            If no candidate is left.
+        """
+        if not constraints:
+            return self
+        parts = tuple(filter(len, (part.kept(constraints.allows) for part in self.parts)))
+        if not parts:
+            raise ValueError(f"no candidate satisfies: {'; '.join(constraints.describe())}")
+        return replace(self, parts=parts, constraints=self.constraints.joined(constraints))
 
     def __len__(self) -> int:
-        return len(self.bases) * len(self.salts) * len(self.concentrations) * len(self.additives)
+        return int(self._offsets[-1])
+
+    @cached_property
+    def _offsets(self) -> Integers:
+        """First number of each part, and the size of the space."""
+        return np.concatenate([[0], np.cumsum([len(part) for part in self.parts])])
 
     @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """Number of bases, salts, concentrations and additives; the last runs fastest."""
-        return len(self.bases), len(self.salts), len(self.concentrations), len(self.additives)
+    def shape(self) -> tuple[tuple[int, int, int], ...]:
+        """Number of bases, doses of salts and sets of additives of each part."""
+        return tuple(part.shape for part in self.parts)
+
+    @property
+    def salts(self) -> tuple[Compound, ...]:
+        """The salts: those with a concentration, and those in all-molar recipes."""
+        doses = chain.from_iterable(part.salts for part in self.parts)
+        dosed = chain.from_iterable(map(dose_compounds, doses))
+        bases = chain.from_iterable(part.bases for part in self.parts)
+        mixed = (c for base in bases for c in base.compounds if c.kind == "salt")
+        return tuple(dict.fromkeys(chain(dosed, mixed)))
+
+    @property
+    def solvents(self) -> tuple[Compound, ...]:
+        """Solvents, diluents and ionic liquids of the bases."""
+        bases = chain.from_iterable(part.bases for part in self.parts)
+        mixed = (c for base in bases for c in base.compounds if c.kind != "salt")
+        return tuple(dict.fromkeys(mixed))
 
     def electrolyte(self, index: int) -> Electrolyte:
         """Return candidate number `index` as an electrolyte."""
         if not 0 <= index < len(self):
             raise IndexError(f"candidate {index} of {len(self)}")
-        at_base, at_salt, at_concentration, at_additive = np.unravel_index(index, self.shape)
-        base = self.bases[at_base]
-        additive = self.additives[at_additive]
-        shares = tuple(Share(part, compound) for compound, part in base)
-        return Electrolyte(
-            salts=(Dose(self.concentrations[at_concentration], "M", self.salts[at_salt]),),
-            base=shares if len(shares) > 1 else (Share(1.0, base[0][0]),),
-            ratio_kind="v/v" if len(shares) > 1 else None,
-            additives=() if additive is None else (Dose(additive[1], "wt%", additive[0]),),
-        )
+        part = int(np.searchsorted(self._offsets, index, side="right")) - 1
+        return self.parts[part].electrolyte(index - int(self._offsets[part]))
+
+    def index(self, electrolyte: Electrolyte | str) -> int:
+        """Return the number of a formulation; in two parts at once, that in the first.
+
+        Neither the order of components nor the scale of a ratio matters.
+
+        Raises
+        ------
+        ValueError
+            If the space does not hold it.
+        """
+        value = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
+        for part, start in zip(self.parts, self._offsets, strict=False):
+            number = part.number(value)
+            if number is not None:
+                return int(start) + number
+        raise ValueError(f"the space does not hold {value}")
+
+    def sample(self, count: int, seed: int = 0) -> Integers:
+        """Return sorted numbers (n,) of candidates drawn uniformly without replacement."""
+        generator = np.random.default_rng(seed)
+        drawn = generator.choice(len(self), min(count, len(self)), replace=False, shuffle=False)
+        return np.sort(drawn).astype(np.int64)
 
     def families(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return a number (n,) that candidates of the same salt and solvents share."""
-        at_base, at_salt, _, _ = np.unravel_index(indices, self.shape)
-        return np.asarray(self._base_kinds[at_base] * len(self.salts) + at_salt, dtype=np.int64)
+        """Return a number (n,) that candidates of the same salts and solvents share."""
+        result = np.zeros(len(indices), dtype=np.int64)
+        for part, rows, numbers in self._split(np.asarray(indices)):
+            solvents, in_base, dosed = self._kinds[part]
+            at_base, at_salt, _ = self.parts[part].positions(numbers)
+            salts = np.where(in_base[at_base] >= 0, in_base[at_base], dosed[at_salt])
+            result[rows] = solvents[at_base] * _MAX_KINDS + salts
+        return result
 
     @cached_property
-    def _base_kinds(self) -> npt.NDArray[np.int64]:
-        """Number (bases,) that bases of the same compounds share, whatever their ratio."""
-        kinds: dict[frozenset[Compound], int] = {}
-        sets = (frozenset(compound for compound, _ in base) for base in self.bases)
-        return np.array([kinds.setdefault(each, len(kinds)) for each in sets])
+    def _kinds(self) -> list[tuple[Integers, Integers, Integers]]:
+        """Per part: numbers of the liquids and salts (or -1) of bases, of the dosed salts."""
+        known: dict[frozenset[Compound], int] = {}
+
+        def number(compounds: Iterable[Compound]) -> int:
+            return known.setdefault(frozenset(compounds), len(known))
+
+        def of_part(part: Grid) -> tuple[Integers, Integers, Integers]:
+            mixed = [[c for c in base.compounds if c.kind == "salt"] for base in part.bases]
+            liquids = [[c for c in base.compounds if c.kind != "salt"] for base in part.bases]
+            return (
+                np.array([number(each) for each in liquids]),
+                np.array([number(each) if each else -1 for each in mixed]),
+                np.array([number(dose_compounds(doses)) for doses in part.salts]),
+            )
+
+        return [of_part(part) for part in self.parts]
+
+    def _split(self, indices: Integers) -> Iterator[tuple[int, npt.NDArray[np.int64], Integers]]:
+        """Yield for each part that is met: its place, the rows, and their numbers in it."""
+        for part, (start, stop) in enumerate(pairwise(self._offsets)):
+            rows = np.flatnonzero((indices >= start) & (indices < stop))
+            if len(rows):
+                yield part, rows, indices[rows] - start
 
     def mixtures(self, start: int, stop: int) -> Mixtures:
         """Return the candidates numbered `start` to `stop` (exclusive) as mixtures."""
-        indices = np.arange(start, min(stop, len(self)))
-        at_base, at_salt, at_concentration, at_additive = np.unravel_index(indices, self.shape)
-        compounds, base_moles, salt_columns, additive_columns, shares = self._columns
-        moles = base_moles[at_base].copy()
-        rows = np.arange(len(indices))
-        moles[rows, salt_columns[at_salt]] += np.array(self.concentrations)[at_concentration]
-        masses = np.array([compound.molar_mass for compound in compounds])
-        share = shares[at_additive]
-        columns = additive_columns[at_additive]
-        moles[rows, columns] += share / (1 - share) * (moles @ masses) / masses[columns]
+        return self.take(np.arange(start, min(stop, len(self))))
+
+    def take(self, indices: npt.NDArray[np.int64]) -> Mixtures:
+        """Return the candidates of some numbers as mixtures, in that order."""
+        moles = np.zeros((len(indices), len(self._columns)))
+        estimated = np.zeros(len(indices), dtype=bool)
+        for part, rows, numbers in self._split(indices):
+            found = self._amounts[part].moles(numbers)
+            if len(rows) == len(indices):
+                moles, estimated = found
+            else:
+                moles[rows], estimated[rows] = found
+        moles /= moles.sum(axis=1, keepdims=True)
         nothing = np.zeros(len(indices), dtype=bool)
         return Mixtures(
-            compounds=compounds,
-            mole_fractions=moles / moles.sum(axis=1, keepdims=True),
+            compounds=tuple(self._columns),
+            mole_fractions=moles,
             metals=np.full(len(indices), self.metal),
             amounts_assumed=nothing,
             salt_assumed=nothing,
-            density_estimated=self._estimated[at_base],
+            density_estimated=estimated,
             tables=self._tables,
         )
+
+    @cached_property
+    def _columns(self) -> dict[Compound, int]:
+        every = dict.fromkeys(chain.from_iterable(part.compounds() for part in self.parts))
+        return {compound: column for column, compound in enumerate(every)}
+
+    @cached_property
+    def _amounts(self) -> list[GridAmounts]:
+        return [GridAmounts(part, self._columns) for part in self.parts]
+
+    @cached_property
+    def _tables(self) -> DescriptorTables:
+        """Descriptor tables of the compounds, shared by all chunks of the space."""
+        return {}
 
     def chunks(self, size: int) -> Iterator[tuple[int, int]]:
         """Yield ranges of candidate numbers that cover the space."""
@@ -152,95 +276,21 @@ class CandidateSpace:
 
     def describe(self) -> dict[str, str | int | list[str]]:
         """Return size and axes in words that MLflow and a reader can keep."""
-        solvents = dict.fromkeys(str(compound) for base in self.bases for compound, _ in base)
+        doses = list(chain.from_iterable(part.salts for part in self.parts))
+        extras = list(chain.from_iterable(part.additives for part in self.parts))
+        none = ["none"] if () in extras else []
+        amounts = dict.fromkeys(
+            f"{format_number(d.amount)} {d.unit}" for each in doses for d in each
+        )
         return {
+            "space": self.name,
             "metal": self.metal,
             "size": len(self),
+            "parts": [f"{part.name}: {len(part):,}" for part in self.parts],
             "salts": [str(salt) for salt in self.salts],
-            "concentrations_M": [f"{value:g}" for value in self.concentrations],
-            "solvents": list(solvents),
-            "solvent_mixtures": len(self.bases),
-            "additives": [f"{a[1]:g} wt% {a[0]}" if a else "none" for a in self.additives],
+            "concentrations": list(amounts),
+            "solvents": [str(compound) for compound in self.solvents],
+            "solvent_mixtures": sum(len(part.bases) for part in self.parts),
+            "additives": none + list(dict.fromkeys(str(dose) for each in extras for dose in each)),
+            "constraints": self.constraints.describe() or ["none"],
         }
-
-    @cached_property
-    def _tables(self) -> DescriptorTables:
-        """Descriptor tables of the compounds, shared by all chunks of the space."""
-        return {}
-
-    @cached_property
-    def _estimated(self) -> npt.NDArray[np.bool_]:
-        """Whether a base holds a compound whose density had to be estimated."""
-        return np.array(
-            [any(density(c).origin == "estimated" for c, _ in base) for base in self.bases]
-        )
-
-    @cached_property
-    def _columns(
-        self,
-    ) -> tuple[
-        tuple[Compound, ...],
-        npt.NDArray[np.float64],
-        npt.NDArray[np.int64],
-        npt.NDArray[np.int64],
-        npt.NDArray[np.float64],
-    ]:
-        """Compounds, moles per litre of each base, columns of salts and additives, shares."""
-        columns: dict[Compound, int] = {}
-        for base in self.bases:
-            for compound, _ in base:
-                columns.setdefault(compound, len(columns))
-        for salt in self.salts:
-            columns.setdefault(salt, len(columns))
-        for additive in self.additives:
-            if additive is not None:
-                columns.setdefault(additive[0], len(columns))
-        moles = np.zeros((len(self.bases), len(columns)))
-        for row, base in enumerate(self.bases):
-            volume = sum(part for _, part in base)
-            for compound, part in base:
-                per_litre = 1000 * density(compound).value / compound.molar_mass
-                moles[row, columns[compound]] += part / volume * per_litre
-        # "No additive" is a share of 0 of any compound.
-        doses = [(columns[a[0]], a[1] / 100) if a else (0, 0.0) for a in self.additives]
-        return (
-            tuple(columns),
-            moles,
-            np.array([columns[salt] for salt in self.salts]),
-            np.array([column for column, _ in doses]),
-            np.array([share for _, share in doses]),
-        )
-
-
-def _bases(solvents: Sequence[Compound]) -> Iterator[Base]:
-    liquids = [compound for compound in solvents if compound.kind != "diluent"]
-    diluents = [compound for compound in solvents if compound.kind == "diluent"]
-    for solvent in liquids:
-        yield ((solvent, 1.0),)
-    for first, second in combinations(liquids, 2):
-        for ratio in SOLVENT_RATIOS:
-            yield ((first, ratio[0]), (second, ratio[1]))
-    for solvent in liquids:
-        for diluent in diluents:
-            for ratio in DILUENT_RATIOS:
-                yield ((solvent, ratio[0]), (diluent, ratio[1]))
-
-
-def default_compounds(metal: Metal) -> tuple[list[Compound], list[Compound], list[Compound]]:
-    """Return salts, solvents (diluents included) and additives of the metal's measurements."""
-    salts: Counter[Compound] = Counter()
-    solvents: Counter[Compound] = Counter()
-    additives: Counter[Compound] = Counter()
-    for text in load_measurements(metal)["electrolyte"].unique():
-        electrolyte = parse(text)
-        salts.update(dose.compound for dose in electrolyte.salts if dose.compound)
-        salts.update(s.compound for s in electrolyte.base if s.compound.kind == "salt")
-        solvents.update(s.compound for s in electrolyte.base if not s.compound.is_salt)
-        additives.update(dose.compound for dose in electrolyte.additives if dose.compound)
-    own = Counter({salt: n for salt, n in salts.items() if f"[{metal}" in salt.smiles})
-    return tuple(_frequent(count) for count in (own, solvents, additives))  # type: ignore[return-value]
-
-
-def _frequent(count: Counter[Compound]) -> list[Compound]:
-    kept = [compound for compound, n in count.items() if n >= MIN_MEASUREMENTS]
-    return sorted(kept or count, key=lambda compound: (-count[compound], compound.abbreviation))

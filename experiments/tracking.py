@@ -146,11 +146,14 @@ def log_training(
                 {
                     "metal": model.metal,
                     "blocks": model.blocks,
-                    "members": model.members,
+                    "recipe": model.choice_.recipe,
+                    "slope": round(model.choice_.slope, 3),
+                    "scopes": model.scopes,
+                    "folds": model.folds,
                     "seed": model.seed,
                     "rows": len(result.measurements),
                     "sources": result.measurements["source"].nunique(),
-                    "features": len(model.feature_names_),
+                    "features": len(model.feature_names),
                     "repeats": result.repeats,
                 }
             )
@@ -159,9 +162,10 @@ def log_training(
         # A ranked list carries the same tag: that is how it finds its training.
         mlflow.set_tag("model_id", model_id(read_manifest(folder)))
         mlflow.log_input(_dataset(result), context="training")
-        if not result.comparison.empty:
+        mlflow.set_tag("evidence", model.evidence_)
+        if result.validation is not None:
             _log_comparison(result)
-            predicted = result.predictions["anolyte"]
+            predicted = result.validation.predictions["anolyte"]
             title = f"{model.metal}: sources not seen"
             mlflow.log_figure(plots.parity(result.measurements, predicted, title), "parity.png")
             mlflow.log_figure(
@@ -202,12 +206,6 @@ def _log_comparison(result: TrainingResult) -> None:
     baselines = result.comparison["rmse"].drop(index="anolyte").to_dict()
     for contender, rmse in baselines.items():
         mlflow.log_metric(f"{str(contender).replace(' ', '_')}.lso_rmse", rmse)
-    scale = result.model.scale_
-    held_out = result.model.calibration_
-    inside = (held_out["observed"] - held_out["predicted"]).abs()
-    for coverage in scale.quantiles:
-        width = scale.half_width(held_out["spread"].to_numpy(), coverage)
-        mlflow.log_metric(f"coverage_{coverage * 100:.0f}", float((inside <= width).mean()))
     table = result.comparison.reset_index(names="model")
     mlflow.log_table(table.round(4), "comparison.json")
 

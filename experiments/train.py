@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from anolyte.datasets.ions import Metal
+from anolyte.datasets.ions import METALS, Metal
 from anolyte.datasets.measurements import efficiencies, read_measurements
 from anolyte.datasets.overview import known_measurements
 from anolyte.datasets.store import STORE
 from anolyte.features import DEFAULT_BLOCKS
-from anolyte.features.mixtures import Floats
-from anolyte.models.efficiency import MEMBERS, CoulombicEfficiencyModel
+from anolyte.models.crossfit import Progress
+from anolyte.models.efficiency import MIN_ROWS, MIN_SOURCES, CoulombicEfficiencyModel
+from anolyte.models.members import SCOPES
+from anolyte.models.recipes import BLEND
 from anolyte.models.store import save_model
-from anolyte.models.validation import CONTENDERS, Contender, compare, learning_curve
-
-Progress = Callable[[str, int, int], None]
+from anolyte.models.validation import Contender, Validation, compare, learning_curve
 
 MODELS_FOLDER = Path("anolyte-models")
+REPEATS = 2
+# Quick training looks at the metal's own rows alone, on fewer folds.
+QUICK_SCOPES = ("own",)
+QUICK_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,9 @@ class TrainingResult:
 
     Attributes
     ----------
-    comparison
-        Accuracy of the model and the baselines on unseen sources, see `validation.compare`;
-        empty if validation was skipped.
-    predictions
-        Held-out LCE of each contender, in the order of `measurements`.
+    validation
+        Accuracy of the model and the baselines on unseen sources, see
+        `validation.compare`; None if validation was skipped or there are too few sources.
     curve
         Error against the number of training sources; empty after quick training.
     digest
@@ -42,11 +44,15 @@ class TrainingResult:
 
     model: CoulombicEfficiencyModel
     measurements: pd.DataFrame
-    comparison: pd.DataFrame
-    predictions: dict[str, Floats]
+    validation: Validation | None
     curve: pd.DataFrame
     digest: str
     repeats: int
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """The table of the validation; empty without one."""
+        return pd.DataFrame() if self.validation is None else self.validation.table
 
 
 def gather(
@@ -83,6 +89,12 @@ def gather(
     return rows
 
 
+def gather_others(metal: Metal, store: str | Path = STORE) -> pd.DataFrame:
+    """Return the efficiencies of all metals but one, shipped and own."""
+    tables = [known_measurements(other, store) for other in METALS if other != metal]
+    return efficiencies(pd.concat(tables, ignore_index=True))
+
+
 def digest(measurements: pd.DataFrame) -> str:
     """Return the SHA-256 of a measurement table's content, whatever machine it is on."""
     text = measurements.to_csv(index=False, lineterminator="\n", float_format="%.10g")
@@ -92,10 +104,10 @@ def digest(measurements: pd.DataFrame) -> str:
 def train(
     measurements: pd.DataFrame,
     metal: Metal,
+    others: pd.DataFrame | None = None,
     blocks: Sequence[str] = DEFAULT_BLOCKS,
-    members: Sequence[str] = MEMBERS,
     seed: int = 0,
-    repeats: int = 5,
+    repeats: int = REPEATS,
     quick: bool = False,
     progress: Progress | None = None,
 ) -> TrainingResult:
@@ -103,26 +115,32 @@ def train(
 
     Parameters
     ----------
+    measurements
+        Efficiencies of the metal.
+    others
+        Efficiencies of other metals, for the pooled and corrected recipes.
     repeats
         How often the leave-source-out validation is repeated with other folds; 0 skips it.
     quick
-        One repeat, no learning curve.
+        The metal's own rows alone, fewer folds, one repeat, no learning curve.
     """
-    model = CoulombicEfficiencyModel(metal, blocks, members, seed)
-    model.fit(measurements, progress)
+    scopes, folds = (QUICK_SCOPES, QUICK_FOLDS) if quick else (SCOPES, None)
+    model = CoulombicEfficiencyModel(metal, blocks, scopes, seed=seed)
+    if folds is not None:
+        model.folds = folds
+    rest = None if quick else others
     repeats = min(repeats, 1) if quick else repeats
-    contender = Contender(tuple(blocks), tuple(members))
-    contenders = {**CONTENDERS, "anolyte": contender}
-    comparison = pd.DataFrame()
-    predictions: dict[str, Floats] = {}
-    if repeats:
-        comparison, predictions = compare(
-            measurements, contenders, repeats=repeats, progress=progress
-        )
-    curve = learning_curve(measurements, contender) if repeats and not quick else pd.DataFrame()
-    return TrainingResult(
-        model, measurements, comparison, predictions, curve, digest(measurements), repeats
-    )
+    enough = len(measurements) >= MIN_ROWS and measurements["source"].nunique() >= MIN_SOURCES
+    validation = None
+    if repeats and enough:
+        validation = compare(model, measurements, rest, repeats, progress)
+    known = None if validation is None else validation.held_out
+    skill = None if validation is None else validation.skill
+    model.fit(measurements, rest, held_out=known, skill=skill, progress=progress)
+    curve = pd.DataFrame()
+    if validation is not None and not quick:
+        curve = learning_curve(measurements, Contender(model.blocks, BLEND))
+    return TrainingResult(model, measurements, validation, curve, digest(measurements), repeats)
 
 
 def model_folder(metal: str, folder: str | Path | None = None) -> Path:
@@ -138,4 +156,6 @@ def save_training(result: TrainingResult, folder: Path) -> Path:
         "sources": int(result.measurements["source"].nunique()),
         "split": "leave-source-out",
     }
+    if result.validation is not None:
+        facts["lso_rmse"] = round(float(result.comparison["rmse"]["anolyte"]), 4)
     return save_model(result.model, folder, facts)

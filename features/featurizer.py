@@ -14,6 +14,7 @@ from .base import DescriptorBlock
 from .composition import CompositionBlock
 from .conditions import ConditionsBlock
 from .fingerprints import FingerprintsBlock
+from .first_shell import ShellBlock
 from .fluorination import FluorinationBlock
 from .ions import IonsBlock
 from .metal import MetalBlock
@@ -30,6 +31,7 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
         IonsBlock,
         MolecularBlock,
         FluorinationBlock,
+        ShellBlock,
         MetalBlock,
         ConditionsBlock,
         QuantumBlock,
@@ -37,7 +39,7 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
     )
 }
 # What earns its place for one metal, see the ablation in docs/descriptors.md.
-DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular", "fluorination")
+DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular", "fluorination", "shell")
 
 # Rows at a time: enough to hide the cost of a call, few enough to bound the memory.
 _BATCH = 10_000

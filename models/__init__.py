@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .efficiency import CoulombicEfficiencyModel
+from .sei import SEIModel
 from .store import load_model, save_model
 
-__all__ = ["CoulombicEfficiencyModel", "load_model", "save_model"]
+__all__ = ["CoulombicEfficiencyModel", "SEIModel", "load_model", "save_model"]

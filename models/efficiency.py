@@ -1,16 +1,18 @@
 """CoulombicEfficiencyModel: CE of electrolytes on one metal, with a calibrated interval.
 
-A mean of model families on the LCE scale; the Gaussian process and the disagreement of the
-families give each prediction its own spread, which conformal calibration on held-out
-sources turns into intervals.
+Which members make the prediction (the metal's own rows, all metals pooled, or other metals
+corrected; which families) is chosen on held-out sources; conformal calibration on the same
+turns the spread of the members into intervals. Where nothing beats the metal's mean, or its
+sources are too few to tell, the mean and its spread are the prediction: `prior only`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.datasets.splits import group_folds
@@ -18,15 +20,22 @@ from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 from threadpoolctl import threadpool_limits
 
-from .families import Estimator, fit_quietly, make_estimator
+from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
+from .domain import OUTSIDE, Domain
+from .evidence import metal_evidence, prediction_evidence
 from .intervals import COVERAGES, ConformalScale
+from .members import SCOPES, Member, Rows, fit_members
+from .recipes import MARGIN, PRIOR, Choice, all_members, choose, recipes
+from .weights import row_weights
 
-MEMBERS = ("extra_trees", "xgboost", "gaussian_process")
-CALIBRATION_FOLDS = 10
-MIN_ROWS = 10
-MIN_SOURCES = 3
-
-Progress = Callable[[str, int, int], None]
+METAL_BLOCK = "metal"
+FOLDS = 8
+# Below this many sources nothing can be learned from some and checked on others.
+MIN_SOURCES = 8
+MIN_ROWS = 12
+# The spread of a metal with few sources is drawn towards that of the others, as if it had
+# been seen on so many sources.
+PRIOR_SOURCES = 3
 
 
 class CoulombicEfficiencyModel:
@@ -38,87 +47,190 @@ class CoulombicEfficiencyModel:
         Symbol of the metal.
     blocks
         Descriptor blocks, see `anolyte.features.BLOCKS`.
-    members
-        Model families whose predictions are averaged; `gaussian_process` among them
-        makes the width of the interval follow the distance to the data.
+    scopes
+        Which rows members may be fitted to, see `members.SCOPES`; without other metals'
+        measurements only `own` remains.
+    folds
+        Number of folds of the choice and the calibration.
     seed
         Of every random choice.
 
     Attributes
     ----------
-    estimators_
-        Fitted estimator of each member.
-    scale_
-        The calibrated `ConformalScale`.
+    choice_
+        The chosen recipe, its slope, intervals and the scores of all recipes.
+    ensemble_
+        The fitted members.
+    domain_
+        The measured electrolytes as points, see `domain.Domain`.
+    evidence_
+        Evidence level of the metal, one of `evidence.LEVELS`.
     calibration_
-        Held-out prediction, spread and observation of each training row.
+        Held-out observation, prediction and spread of each training row.
     """
 
     def __init__(
         self,
         metal: str = "Li",
         blocks: Sequence[str] = DEFAULT_BLOCKS,
-        members: Sequence[str] = MEMBERS,
+        scopes: Sequence[str] = SCOPES,
+        folds: int = FOLDS,
         seed: int = 0,
     ) -> None:
         self.metal = metal
         self.blocks = tuple(blocks)
-        self.members = tuple(members)
+        self.scopes = tuple(scopes)
+        self.folds = folds
         self.seed = seed
 
     @property
     def featurizer(self) -> ElectrolyteFeaturizer:
-        """The transformer from electrolytes to this model's descriptors."""
-        return ElectrolyteFeaturizer(self.blocks, self.metal)
+        """The transformer from electrolytes to this model's descriptors, the metal's last."""
+        blocks = [block for block in self.blocks if block != METAL_BLOCK]
+        return ElectrolyteFeaturizer((*blocks, METAL_BLOCK), self.metal)
 
-    def fit(self, measurements: pd.DataFrame, progress: Progress | None = None) -> Self:
-        """Fit to measurements with the columns electrolyte, ce_pct and source.
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the descriptors."""
+        return [str(name) for name in self.featurizer.get_feature_names_out()]
+
+    @property
+    def metal_columns(self) -> int:
+        """Number of the last descriptors that are the metal's own."""
+        return len(ElectrolyteFeaturizer((METAL_BLOCK,)).get_feature_names_out())
+
+    def recipes(self, pooled: bool) -> dict[str, tuple[Member, ...]]:
+        """Return what to choose from, with or without other metals' measurements."""
+        return recipes([scope for scope in self.scopes if pooled or scope == "own"])
+
+    def fold_of_row(self, measurements: pd.DataFrame) -> npt.NDArray[np.int64]:
+        """Return the fold (n,) of each measurement; a source is in one fold."""
+        fold = np.zeros(len(measurements), dtype=np.int64)
+        labels = measurements["source"].to_numpy(dtype=object)
+        for number, (_, test) in enumerate(group_folds(labels, self.folds, self.seed)):
+            fold[test] = number
+        return fold
+
+    def rows(self, measurements: pd.DataFrame, others: pd.DataFrame | None = None) -> Rows:
+        """Return measurements of the metal, and perhaps of others, as arrays."""
+        own = measurements.assign(metal=self.metal)
+        table = own if others is None else pd.concat([own, others], ignore_index=True)
+        weights = row_weights(own)
+        if others is not None and len(others):
+            weights = np.concatenate([weights, row_weights(others)])
+        return Rows(
+            self.featurizer.fit_transform(table),
+            log_coulombic_efficiency(table["ce_pct"]),
+            weights,
+            table["source"].to_numpy(dtype=object),
+            table["metal"].to_numpy(dtype=str),
+            self.metal,
+            self.metal_columns,
+        )
+
+    def fit(
+        self,
+        measurements: pd.DataFrame,
+        others: pd.DataFrame | None = None,
+        held_out: Mapping[Left, HeldOut] | None = None,
+        skill: float | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Choose a recipe, calibrate its intervals, fit it to everything.
+
+        Parameters
+        ----------
+        measurements
+            Rows of the metal with the columns electrolyte, ce_pct and source, perhaps
+            ce_qualifier and confidence.
+        others
+            Rows of other metals, with the column metal too.
+        held_out
+            Held-out predictions without each of this model's folds, where they are known.
+        skill
+            Error relative to the metal's mean that a nested validation found; where it is
+            no better than 1, the mean is what this model predicts.
+        progress
+            Told what is done.
 
         Raises
         ------
         ValueError
-            If there are too few rows or sources to calibrate an interval.
+            If there are no rows.
         """
-        sources = measurements["source"].nunique()
-        if len(measurements) < MIN_ROWS or sources < MIN_SOURCES:
-            raise ValueError(
-                f"{len(measurements)} measurements from {sources} sources are too few: "
-                f"at least {MIN_ROWS} from {MIN_SOURCES} are needed"
-            )
-        features = self.featurizer.fit_transform(measurements)
-        observed = log_coulombic_efficiency(measurements["ce_pct"])
-        predicted, spread = np.zeros(len(observed)), np.zeros(len(observed))
-        labels = measurements["source"].to_numpy(dtype=object)
-        folds = group_folds(labels, CALIBRATION_FOLDS, self.seed)
-        for done, (train, test) in enumerate(folds):
-            if progress is not None:
-                progress("calibrating intervals", done, len(folds) + 1)
-            estimators = self._fit_members(features[train], observed[train])
-            predicted[test], spread[test] = _combine(estimators, features[test])
+        if measurements.empty:
+            raise ValueError(f"no measurements of {self.metal} to learn from")
+        rows = self.rows(measurements, others)
+        self.sources_ = int(measurements["source"].nunique())
+        self.domain_ = Domain.fit(self._descriptors(rows.features[rows.own]), measurements)
+        if self.sources_ < MIN_SOURCES or len(measurements) < MIN_ROWS:
+            return self._fit_prior(rows)
+        among = self.recipes(others is not None and len(others) > 0)
+        members = all_members(among)
+        if held_out is None:
+            fold = self.fold_of_row(measurements)
+            held_out = cross_fit(rows, fold, members, self.seed, progress=progress)
+        parts = [part for left, part in held_out.items() if len(left) == 1]
+        joined = assemble(parts, [part.rows for part in parts])
+        if skill is not None and skill > 1 - MARGIN:
+            among = {}
+        self.choice_ = choose(measurements, joined.means, joined.predictions, joined.spread, among)
+        needed = among.get(self.choice_.recipe, ())
+        self.ensemble_ = fit_members(rows, needed, self.seed)
         self.calibration_ = pd.DataFrame(
-            {"observed": observed, "predicted": predicted, "spread": spread}
+            {
+                "observed": rows.target[rows.own],
+                "predicted": self.choice_.combine(joined.means, joined.predictions),
+                "spread": self.choice_.spread(joined.spread),
+            }
         )
-        self.scale_ = ConformalScale.fit(observed - predicted, spread)
-        self.estimators_ = self._fit_members(features, observed)
-        self.feature_names_ = [str(name) for name in self.featurizer.get_feature_names_out()]
-        if progress is not None:
-            progress("calibrating intervals", len(folds) + 1, len(folds) + 1)
+        self._set_evidence(skill)
         return self
 
-    def _fit_members(self, features: Floats, observed: Floats) -> dict[str, Estimator]:
-        fitted = {}
-        for member in self.members:
-            fitted[member] = fit_quietly(make_estimator(member, self.seed), features, observed)
-        return fitted
+    def _fit_prior(self, rows: Rows) -> Self:
+        """Keep the mean and a spread that allows for how few sources there are."""
+        own = rows.take(rows.own)
+        mean = float(np.average(own.target, weights=own.weights))
+        by_source = pd.Series(own.target).groupby(own.sources).mean()
+        count = len(by_source)
+        others = rows.take(~rows.own)
+        usual = float(np.std(others.target)) if len(others.target) else 0.5
+        squares = float(((by_source - mean) ** 2).sum()) + PRIOR_SOURCES * usual**2
+        degrees = max(count - 1, 0) + PRIOR_SOURCES
+        scale = ConformalScale.student(float(np.sqrt(squares / degrees)), count, degrees)
+        self.choice_ = Choice(PRIOR, 0.0, scale, pd.Series({PRIOR: float("nan")}))
+        self.ensemble_ = fit_members(own, (), self.seed)
+        predicted = np.full(len(own.target), mean)
+        self.calibration_ = pd.DataFrame(
+            {"observed": own.target, "predicted": predicted, "spread": 1.0}
+        )
+        self._set_evidence()
+        return self
+
+    def _set_evidence(self, skill: float | None = None) -> None:
+        choice = self.choice_
+        held_out = choice.skill if skill is None else skill
+        self.evidence_ = metal_evidence(choice.recipe, self.sources_, held_out)
+
+    def _descriptors(self, features: Floats) -> Floats:
+        return features[:, : features.shape[1] - self.metal_columns]
 
     def predict_lce(self, X: Any) -> tuple[Floats, Floats]:
         """Return the predicted LCE (n,) and its spread (n,) of electrolytes.
 
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
+        return self._predict(self.featurizer.transform(X))
+
+    def _predict(self, features: Floats) -> tuple[Floats, Floats]:
+        choice = self.choice_
+        if choice.recipe == PRIOR:
+            return np.full(len(features), self.ensemble_.mean), np.ones(len(features))
+        members = recipes()[choice.recipe]
         # One thread: the same bits on every machine.
         with threadpool_limits(1):
-            return _combine(self.estimators_, self.featurizer.transform(X))
+            predictions, spread = self.ensemble_.predict(features, members)
+        return choice.combine(self.ensemble_.mean, predictions), spread
 
     def predict(self, X: Any) -> Floats:
         """Return the predicted CE (n,) in %."""
@@ -136,31 +248,60 @@ class CoulombicEfficiencyModel:
             that the interval is calibrated to contain.
         """
         lce, spread = self.predict_lce(X)
-        half = self.scale_.half_width(spread, coverage)
+        return self._interval(lce, spread, coverage)
+
+    def _interval(self, lce: Floats, spread: Floats, coverage: float) -> pd.DataFrame:
+        half = self.choice_.scale.half_width(spread, coverage)
         bounds = {"": lce, "_low": lce - half, "_high": lce + half}
         frame = {f"ce{'_pct' * (not k)}{k}": coulombic_efficiency(v) for k, v in bounds.items()}
         # An LCE below 0 would be a negative efficiency.
         frame |= {f"lce{k}": np.maximum(v, 0.0) for k, v in bounds.items()}
         return pd.DataFrame(frame)
 
+    def assess(self, X: Any, neighbours: int = 3) -> pd.DataFrame:
+        """Return what stands behind predictions.
 
-def _combine(estimators: dict[str, Estimator], features: Floats) -> tuple[Floats, Floats]:
-    """Return mean and spread over the members: the GP's own, plus their disagreement."""
-    predictions = []
-    variance = np.zeros(len(features))
-    for member, estimator in estimators.items():
-        if member == "gaussian_process":
-            prediction, deviation = estimator.predict(features, return_std=True)
-            variance += np.square(deviation)
-        else:
-            prediction = estimator.predict(features)
-        predictions.append(np.asarray(prediction, dtype=float))
-    stacked = np.array(predictions)
-    variance += stacked.var(axis=0)
-    if "gaussian_process" not in estimators:
-        # Without a process the spread is the disagreement alone; replicate noise floors it.
-        variance += 0.2**2
-    return stacked.mean(axis=0), np.sqrt(variance)
+        Returns
+        -------
+        pandas.DataFrame
+            One row an electrolyte: ``evidence`` (level), ``domain_score`` (0 to 1),
+            ``nearest`` (the measured electrolytes most like it, with CE and source) and
+            ``remarks`` (why to be careful, or nothing).
+        """
+        features = self._descriptors(self.featurizer.transform(X))
+        score = self.domain_.score(features)
+        nearest = self.domain_.nearest(features, neighbours)
+        frame = pd.DataFrame(
+            {
+                "evidence": prediction_evidence(self.evidence_, score),
+                "domain_score": score,
+                "nearest": [_told(table) for table in nearest],
+            }
+        )
+        frame["remarks"] = self._remarks(features, score)
+        return frame
+
+    def _remarks(self, features: Floats, score: Floats) -> list[str]:
+        names = self.feature_names
+        flags = {"unlike anything measured": score < OUTSIDE}
+        if "donor_number_imputed" in names:
+            imputed = features[:, names.index("donor_number_imputed")]
+            flags["donor number estimated"] = imputed > 0.5
+        if "cation_concentration" in names:
+            at = names.index("cation_concentration")
+            above = features[:, at] > 1.01 * self.domain_.largest[at]
+            flags["more concentrated than any measured"] = above
+        each = ([word for word, flag in flags.items() if flag[row]] for row in range(len(score)))
+        return ["; ".join(words) for words in each]
 
 
-__all__ = ["COVERAGES", "MEMBERS", "CoulombicEfficiencyModel"]
+def _told(nearest: pd.DataFrame) -> str:
+    each = (
+        f"{row.electrolyte}: {'' if row.ce_qualifier == '=' else row.ce_qualifier}"
+        f"{row.ce_pct:g} % [{row.source}]"
+        for row in nearest.itertuples()
+    )
+    return "; ".join(each)
+
+
+__all__ = ["COVERAGES", "CoulombicEfficiencyModel"]

@@ -47,6 +47,18 @@ class ConformalScale:
         }
         return cls({coverage: float(scores[rank - 1]) for coverage, rank in ranks.items()})
 
+    @classmethod
+    def student(cls, deviation: float, sources: int, degrees: int) -> ConformalScale:
+        """Return Student's prediction interval for a further source (spread 1).
+
+        Where sources are too few to calibrate: the mean of `sources` sources and their
+        standard deviation, known with `degrees` degrees of freedom.
+        """
+        from scipy.stats import t
+
+        widened = deviation * np.sqrt(1 + 1 / sources)
+        return cls({q: float(t.ppf((1 + q) / 2, degrees) * widened) for q in COVERAGES})
+
     def half_width(self, spreads: Floats, coverage: float) -> Floats:
         """Return the half-width (n,) of the interval at one of `COVERAGES`."""
         if coverage not in self.quantiles:

@@ -1,7 +1,7 @@
 """Save a model as a directory of plain files and load it without running code from them.
 
-Boosted trees are XGBoost's UBJ, the other members skops files of which only the types in
-`TRUSTED_TYPES` are accepted; the manifest names every file with its SHA-256.
+Boosted trees are XGBoost's UBJ, the other estimators skops files of which only the types in
+`TRUSTED_TYPES` are accepted, tables CSV; the manifest names every file with its SHA-256.
 """
 
 from __future__ import annotations
@@ -11,19 +11,28 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from anolyte.datasets.errors import ModelFileError
 from anolyte.features import BLOCKS
 
+from .domain import MEASURED, Domain
 from .efficiency import CoulombicEfficiencyModel
+from .evidence import LEVELS
 from .families import FAMILIES, Estimator
 from .intervals import ConformalScale
+from .members import SCOPES, Ensemble, Member
+from .recipes import PRIOR, Choice, recipes
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "manifest.json"
+POINTS = "measured-points.skops"
+MEASURED_TABLE = "measured.csv"
 MAX_FILE_BYTES = 500 * 1024 * 1024
 PACKAGES = ("anolyte", "numpy", "rdkit", "scikit-learn", "skops", "xgboost")
 # Reviewed: plain data holders of scikit-learn, none of which runs code when built.
@@ -64,8 +73,14 @@ def save_model(
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        files = {name: _write(estimator, name, staging) for name, estimator in _members(model)}
-        manifest = _manifest(model, files, staging) | {"facts": facts or {}}
+        for name, estimator in _estimators(model):
+            _write(estimator, staging / name)
+        model.domain_.measured.to_csv(staging / MEASURED_TABLE, index=False, lineterminator="\n")
+        names = sorted(path.name for path in staging.iterdir())
+        manifest = _manifest(model) | {
+            "files": {name: {"sha256": _digest(staging / name)} for name in names},
+            "facts": facts or {},
+        }
         (staging / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True), "utf-8")
         # mkdtemp makes private folders; a model is as readable as any other output.
         staging.chmod(0o755)
@@ -77,38 +92,58 @@ def save_model(
     return folder
 
 
-def _members(model: CoulombicEfficiencyModel) -> list[tuple[str, Estimator]]:
-    return list(model.estimators_.items())
+def _file(name: str) -> str:
+    return f"{name}.ubj" if name.endswith("xgboost") else f"{name}.skops"
 
 
-def _write(estimator: Estimator, name: str, folder: Path) -> str:
-    if name == "xgboost":
-        estimator.get_booster().save_model(folder / "xgboost.ubj")
-        return "xgboost.ubj"
+def _estimators(model: CoulombicEfficiencyModel) -> Iterator[tuple[str, Estimator]]:
+    """Yield file name and estimator of everything fitted."""
+    for member, estimator in model.ensemble_.estimators.items():
+        yield _file(str(member)), estimator
+    for family, estimator in model.ensemble_.transfer.items():
+        yield _file(f"transfer-{family}"), estimator
+    yield POINTS, model.domain_.points
+
+
+def _write(estimator: Estimator, path: Path) -> None:
+    if path.suffix == ".ubj":
+        estimator.get_booster().save_model(path)
+        return
     from skops.io import dump
 
-    dump(estimator, folder / f"{name}.skops")
-    return f"{name}.skops"
+    dump(estimator, path)
 
 
-def _manifest(
-    model: CoulombicEfficiencyModel, files: dict[str, str], folder: Path
-) -> dict[str, Any]:
+def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
+    choice, ensemble = model.choice_, model.ensemble_
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "coulombic-efficiency",
         "metal": model.metal,
         "blocks": list(model.blocks),
-        "members": list(model.members),
+        "scopes": list(model.scopes),
+        "folds": model.folds,
         "seed": model.seed,
-        "features": model.feature_names_,
+        "features": model.feature_names,
         "target": "LCE = -log10(1 - CE/100), CE censored at 99.95 %",
-        "interval_quantiles": {str(k): v for k, v in model.scale_.quantiles.items()},
-        "packages": {name: version(name) for name in PACKAGES},
-        "files": {
-            member: {"name": name, "sha256": _digest(folder / name)}
-            for member, name in files.items()
+        "recipe": choice.recipe,
+        "slope": choice.slope,
+        "recipe_scores": {k: None if np.isnan(v) else v for k, v in choice.scores.items()},
+        "interval_quantiles": {str(k): v for k, v in choice.scale.quantiles.items()},
+        "evidence": model.evidence_,
+        "sources": model.sources_,
+        "ensemble": {
+            "members": [list(member) for member in ensemble.estimators],
+            "transfer": list(ensemble.transfer),
+            "mean": ensemble.mean,
+            "share": ensemble.share,
+            "transfer_mean": ensemble.transfer_mean,
         },
+        "domain": {
+            "distances": model.domain_.distances.tolist(),
+            "largest": model.domain_.largest.tolist(),
+        },
+        "packages": {name: version(name) for name in PACKAGES},
     }
 
 
@@ -130,7 +165,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ModelFileError(f"no model in {folder}: train one with `anolyte train`") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelFileError(f"cannot read the model manifest {path}: {error}") from error
     if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
         raise ModelFileError(
@@ -150,40 +185,74 @@ def load_model(folder: str | Path) -> CoulombicEfficiencyModel:
     folder = Path(folder)
     manifest = read_manifest(folder)
     try:
-        model = CoulombicEfficiencyModel(
-            metal=str(manifest["metal"]),
-            blocks=[str(name) for name in manifest["blocks"]],
-            members=[str(name) for name in manifest["members"]],
-            seed=int(manifest["seed"]),
-        )
-        quantiles = manifest["interval_quantiles"].items()
-        model.scale_ = ConformalScale({float(k): float(v) for k, v in quantiles})
-        files = {member: manifest["files"][member] for member in model.members}
-        expected = [str(name) for name in manifest["features"]]
+        return _build(folder, manifest)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelFileError(f"the manifest of {folder} is incomplete: {error!r}") from error
-    if not set(model.blocks) <= set(BLOCKS) or not set(model.members) <= set(FAMILIES):
+
+
+def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
+    model = CoulombicEfficiencyModel(
+        metal=str(manifest["metal"]),
+        blocks=[str(name) for name in manifest["blocks"]],
+        scopes=[str(name) for name in manifest["scopes"]],
+        folds=int(manifest["folds"]),
+        seed=int(manifest["seed"]),
+    )
+    parts = manifest["ensemble"]
+    members = [Member(str(scope), str(family)) for scope, family in parts["members"]]
+    families = {member.family for member in members} | set(parts["transfer"])
+    recipe, evidence = str(manifest["recipe"]), str(manifest["evidence"])
+    known = (
+        set(model.blocks) <= set(BLOCKS)
+        and {member.scope for member in members} | set(model.scopes) <= set(SCOPES)
+        and families <= set(FAMILIES)
+        and (recipe == PRIOR or set(recipes().get(recipe, ((),))) <= set(members))
+        and evidence in LEVELS
+    )
+    if not known:
         raise ModelFileError(f"{folder} uses blocks or families that this version does not have")
-    model.feature_names_ = [str(name) for name in model.featurizer.get_feature_names_out()]
-    if model.feature_names_ != expected:
+    if model.feature_names != [str(name) for name in manifest["features"]]:
         raise ModelFileError(
             f"{folder} was trained on other descriptors than this version computes; train again"
         )
-    model.estimators_ = {member: _read(folder, member, files[member]) for member in model.members}
+    quantiles = {float(k): float(v) for k, v in manifest["interval_quantiles"].items()}
+    scores = {k: np.nan if v is None else float(v) for k, v in manifest["recipe_scores"].items()}
+    scale, slope = ConformalScale(quantiles), float(manifest["slope"])
+    model.choice_ = Choice(recipe, slope, scale, pd.Series(scores, dtype=float))
+    model.evidence_, model.sources_ = evidence, int(manifest["sources"])
+    files = manifest["files"]
+    model.ensemble_ = Ensemble(
+        mean=float(parts["mean"]),
+        metal_columns=model.metal_columns,
+        share=float(parts["share"]),
+        transfer_mean=float(parts["transfer_mean"]),
+        transfer={f: _read(folder, _file(f"transfer-{f}"), files) for f in parts["transfer"]},
+        estimators={member: _read(folder, _file(str(member)), files) for member in members},
+    )
+    measured = pd.read_csv(_checked(folder, MEASURED_TABLE, files), keep_default_na=False)
+    model.domain_ = Domain(
+        points=_read(folder, POINTS, files),
+        distances=np.array(manifest["domain"]["distances"], dtype=float),
+        largest=np.array(manifest["domain"]["largest"], dtype=float),
+        measured=measured[list(MEASURED)].astype({"ce_pct": float}),
+    )
     return model
 
 
-def _read(folder: Path, member: str, entry: dict[str, str]) -> Estimator:
-    name = f"{member}.{'ubj' if member == 'xgboost' else 'skops'}"
+def _checked(folder: Path, name: str, files: dict[str, dict[str, str]]) -> Path:
+    """Return the path of a file of the bundle after checking that it is the one saved."""
     path = folder / name
-    if not isinstance(entry, dict) or entry.get("name") != name or path.is_symlink():
-        raise ModelFileError(f"{folder}: unexpected file for {member}")
-    if not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
-        raise ModelFileError(f"{path} is missing or too large")
-    if _digest(path) != entry.get("sha256"):
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
+        raise ModelFileError(f"{path} is missing, too large or no plain file")
+    if _digest(path) != files[name]["sha256"]:
         raise ModelFileError(f"{path} is not the file that was saved (SHA-256 differs)")
+    return path
+
+
+def _read(folder: Path, name: str, files: dict[str, dict[str, str]]) -> Estimator:
+    path = _checked(folder, name, files)
     try:
-        if member == "xgboost":
+        if path.suffix == ".ubj":
             from xgboost import XGBRegressor
 
             estimator = XGBRegressor()

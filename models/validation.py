@@ -1,47 +1,85 @@
-"""Honest accuracy: models and baselines compared on the same folds.
+"""Honest accuracy: the model and baselines compared on the same folds.
 
-The headline split leaves whole sources out; rank quality stands beside the error because
-the product is a ranking.
+The headline split leaves whole sources out. The model is validated nested: the folds that
+judge it have no part in choosing its recipe, its slope or its intervals. Rank quality
+stands beside the error because the product is a ranking. A prediction that satisfies a
+measured bound (``>``, ``<``) counts as right, for every contender alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.lce import log_coulombic_efficiency
 from anolyte.datasets.splits import split
-from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
+from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 
-from .efficiency import MEMBERS
-from .families import fit_quietly, make_estimator
-
-Progress = Callable[[str, int, int], None]
+from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
+from .efficiency import MIN_ROWS, MIN_SOURCES, CoulombicEfficiencyModel
+from .families import fit_family
+from .intervals import COVERAGES
+from .recipes import all_members, choose
+from .weights import residuals
 
 RATIOS = ("composition",)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A model to validate: descriptor blocks and the families whose mean it predicts."""
+    """A baseline: descriptor blocks and the families whose mean it predicts."""
 
     blocks: Sequence[str]
     families: Sequence[str]
 
 
-CONTENDERS: Mapping[str, Contender] = {
+BASELINES: Mapping[str, Contender] = {
     "constant": Contender(RATIOS, ("constant",)),
     "ridge on 13 ratios": Contender(RATIOS, ("ridge",)),
     "random forest on 13 ratios": Contender(RATIOS, ("random_forest",)),
-    "anolyte": Contender(DEFAULT_BLOCKS, MEMBERS),
 }
+CONSTANT = "constant"
 BASELINE = "random forest on 13 ratios"
+OURS = "anolyte"
 
 
-def metrics(observed: Floats, predicted: Floats) -> dict[str, float]:
+@dataclass(frozen=True)
+class Validation:
+    """What a validation found.
+
+    Attributes
+    ----------
+    table
+        One row a contender: means over the repeats of `metrics`; ``skill``, its RMSE over
+        that of the constant; ``rmse_ratio``, its RMSE over that of `BASELINE`; for ours
+        the coverage and mean width (LCE) of the intervals.
+    predictions
+        Held-out LCE of each contender, averaged over the repeats.
+    intervals
+        Held-out half-widths of our intervals by coverage, of the first repeat.
+    recipes
+        How often each recipe was chosen in the outer folds.
+    held_out
+        Held-out predictions of the first repeat, see `crossfit`.
+    """
+
+    table: pd.DataFrame
+    predictions: dict[str, Floats]
+    intervals: dict[float, Floats]
+    recipes: dict[str, int]
+    held_out: Mapping[Left, HeldOut]
+
+    @property
+    def skill(self) -> float:
+        """Our RMSE over that of the constant."""
+        return float(self.table["skill"][OURS])
+
+
+def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     """Return RMSE, MAE, R2, Spearman's rho and precision in the top 10 %, all on LCE.
 
     Precision is the share of the predicted best tenth that belongs to the observed best
@@ -50,15 +88,16 @@ def metrics(observed: Floats, predicted: Floats) -> dict[str, float]:
     """
     from scipy.stats import spearmanr
 
-    error = predicted - observed
+    observed = log_coulombic_efficiency(measurements["ce_pct"])
+    error = residuals(measurements, predicted)
     best = observed >= np.quantile(observed, 0.9)
     count = int(np.ceil(0.1 * len(observed)))
-    ranks_nothing = np.ptp(predicted) == 0
+    ranks_nothing = np.ptp(predicted) == 0 or np.ptp(observed) == 0
     chosen = np.argsort(-predicted, kind="stable")[:count]
     return {
         "rmse": float(np.sqrt(np.mean(error**2))),
         "mae": float(np.mean(np.abs(error))),
-        "r2": float(1 - np.mean(error**2) / np.var(observed)),
+        "r2": float(1 - np.mean(error**2) / max(float(np.var(observed)), 1e-12)),
         "spearman": float("nan")
         if ranks_nothing
         else float(spearmanr(observed, predicted).statistic),
@@ -66,59 +105,174 @@ def metrics(observed: Floats, predicted: Floats) -> dict[str, float]:
     }
 
 
-def held_out_predictions(
+def baseline_predictions(
     measurements: pd.DataFrame,
     contender: Contender,
-    split_name: str = "leave-source-out",
-    folds: int = 10,
+    fold_of_row: npt.NDArray[np.int64],
     seed: int = 0,
 ) -> Floats:
-    """Return the LCE (n,) predicted for each row by a model that has not seen its group."""
+    """Return the LCE (n,) predicted for each row by a model that has not seen its fold."""
     features = ElectrolyteFeaturizer(contender.blocks).fit_transform(measurements)
     observed = log_coulombic_efficiency(measurements["ce_pct"])
     predicted = np.zeros(len(observed))
-    for train, test in split(measurements, split_name, folds, seed):
+    for fold in np.unique(fold_of_row):
+        test = fold_of_row == fold
         for family in contender.families:
-            estimator = fit_quietly(make_estimator(family, seed), features[train], observed[train])
-            predicted[test] += estimator.predict(features[test]) / len(contender.families)
+            fitted = fit_family(family, features[~test], observed[~test], seed=seed)
+            predicted[test] += fitted.predict(features[test]) / len(contender.families)
+    if contender.families == (CONSTANT,):
+        # The means of the folds differ a little, which is no ranking.
+        return np.full(len(observed), predicted.mean())
     return predicted
 
 
-def compare(
+def nested(
+    model: CoulombicEfficiencyModel,
     measurements: pd.DataFrame,
-    contenders: Mapping[str, Contender] = CONTENDERS,
-    split_name: str = "leave-source-out",
-    repeats: int = 5,
+    others: pd.DataFrame | None = None,
     progress: Progress | None = None,
-) -> tuple[pd.DataFrame, dict[str, Floats]]:
-    """Compare contenders on identical folds.
+) -> tuple[pd.DataFrame, Mapping[Left, HeldOut]]:
+    """Validate a model on unseen sources without any part of it seeing them.
 
     Returns
     -------
-    table
-        One row a contender: the means of `metrics` over the repeats, and ``rmse_ratio``
-        to the random forest on 13 ratios, if that is among them.
-    predictions
-        The held-out predictions of each contender, averaged over the repeats.
+    frame
+        For each row ``predicted`` (LCE), ``recipe``, and the half-width of the interval at
+        each coverage (columns named by it).
+    held_out
+        The held-out predictions, of which `CoulombicEfficiencyModel.fit` can use those
+        without single folds.
     """
-    observed = log_coulombic_efficiency(measurements["ce_pct"])
-    scores: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
-    means = {name: np.zeros(len(observed)) for name in contenders}
-    total = repeats * len(contenders)
-    for done in range(total):
-        seed, name = divmod(done, len(contenders))
-        contender = list(contenders)[name]
+    rows = model.rows(measurements, others)
+    fold = model.fold_of_row(measurements)
+    among = model.recipes(others is not None and len(others) > 0)
+    held_out = cross_fit(rows, fold, all_members(among), model.seed, True, progress)
+    frame = pd.DataFrame(index=measurements.index, columns=["predicted", "recipe", *COVERAGES])
+    for outer in np.unique(fold):
+        inner = [int(each) for each in np.unique(fold) if each != outer]
+        parts = [held_out[frozenset((int(outer), each))] for each in inner]
+        joined = assemble(parts, [np.flatnonzero(fold == each) for each in inner])
+        choice = choose(
+            measurements.iloc[joined.rows],
+            joined.means,
+            joined.predictions,
+            joined.spread,
+            among,
+        )
+        part = held_out[frozenset((int(outer),))]
+        spread = choice.spread(part.spread)
+        at = measurements.index[part.rows]
+        frame.loc[at, "predicted"] = choice.combine(part.means, part.predictions)
+        frame.loc[at, "recipe"] = choice.recipe
+        for coverage in COVERAGES:
+            frame.loc[at, coverage] = choice.scale.half_width(spread, coverage)
+    numeric = ["predicted", *COVERAGES]
+    return frame.astype(dict.fromkeys(numeric, float)), held_out
+
+
+def refitted(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None,
+    fold_of_row: npt.NDArray[np.int64],
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Validate on any folds by training anew without each; columns as in `nested`."""
+    frame = pd.DataFrame(index=measurements.index, columns=["predicted", "recipe", *COVERAGES])
+    folds = np.unique(fold_of_row)
+    for done, fold in enumerate(folds):
+        test = fold_of_row == fold
+        unseen = set(measurements["source"][test])
+        rest = others if others is None else others[~others["source"].isin(unseen)]
+        fitted = CoulombicEfficiencyModel(
+            model.metal, model.blocks, model.scopes, folds=5, seed=model.seed
+        ).fit(measurements[~test], rest)
+        lce, spread = fitted.predict_lce(measurements[test])
+        at = measurements.index[test]
+        frame.loc[at, "predicted"] = lce
+        frame.loc[at, "recipe"] = fitted.choice_.recipe
+        for coverage in COVERAGES:
+            frame.loc[at, coverage] = fitted.choice_.scale.half_width(spread, coverage)
         if progress is not None:
-            progress("validating on unseen sources", done, total)
-        predicted = held_out_predictions(measurements, contenders[contender], split_name, seed=seed)
-        scores[contender].append(metrics(observed, predicted))
-        means[contender] += predicted / repeats
-    if progress is not None:
-        progress("validating on unseen sources", total, total)
-    table = pd.DataFrame({name: pd.DataFrame(rows).mean() for name, rows in scores.items()}).T
-    if BASELINE in table.index:
-        table["rmse_ratio"] = table["rmse"] / table["rmse"][BASELINE]
-    return table, means
+            progress("training without each fold", done + 1, len(folds))
+    numeric = ["predicted", *COVERAGES]
+    return frame.astype(dict.fromkeys(numeric, float))
+
+
+def coverage_metrics(measurements: pd.DataFrame, frame: pd.DataFrame) -> dict[str, float]:
+    """Return for each coverage the share of rows inside, and the mean width in LCE."""
+    miss = np.abs(residuals(measurements, frame["predicted"].to_numpy()))
+    ceiling = float(log_coulombic_efficiency(100.0))
+    found: dict[str, float] = {}
+    for coverage in COVERAGES:
+        half, middle = frame[coverage].to_numpy(), frame["predicted"].to_numpy()
+        width = np.clip(middle + half, 0, ceiling) - np.clip(middle - half, 0, ceiling)
+        found[f"coverage_{coverage * 100:.0f}"] = float((miss <= half).mean())
+        found[f"width_{coverage * 100:.0f}"] = float(width.mean())
+    return found
+
+
+def compare(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None = None,
+    repeats: int = 2,
+    progress: Progress | None = None,
+) -> Validation:
+    """Compare a model with the baselines on sources not seen, on identical folds.
+
+    Parameters
+    ----------
+    model
+        Gives metal, blocks, scopes, folds and the seed of the first repeat.
+    measurements, others
+        Rows of the metal and of other metals.
+    repeats
+        How often, with other folds each time.
+
+    Raises
+    ------
+    ValueError
+        If there are too few rows or sources to hold some out.
+    """
+    if len(measurements) < MIN_ROWS or measurements["source"].nunique() < MIN_SOURCES:
+        raise ValueError(f"too few measurements of {model.metal} to validate on")
+    scores: dict[str, list[dict[str, float]]] = {}
+    sums: dict[str, Floats] = {}
+    frames, parts = [], []
+    for repeat in range(repeats):
+        seeded = CoulombicEfficiencyModel(
+            model.metal, model.blocks, model.scopes, model.folds, model.seed + repeat
+        )
+        frame, held_out = nested(seeded, measurements, others, progress)
+        frames.append(frame)
+        parts.append(held_out)
+        fold = seeded.fold_of_row(measurements)
+        predicted = {
+            name: baseline_predictions(measurements, contender, fold, seeded.seed)
+            for name, contender in BASELINES.items()
+        } | {OURS: frame["predicted"].to_numpy()}
+        for name, values in predicted.items():
+            found = metrics(measurements, values)
+            found |= coverage_metrics(measurements, frame) if name == OURS else {}
+            scores.setdefault(name, []).append(found)
+            sums[name] = sums.get(name, 0.0) + values / repeats
+    counts = pd.concat([frame["recipe"] for frame in frames]).value_counts() // 1
+    return Validation(
+        ratios(pd.DataFrame({name: pd.DataFrame(rows).mean() for name, rows in scores.items()}).T),
+        sums,
+        {coverage: frames[0][coverage].to_numpy() for coverage in COVERAGES},
+        {str(name): int(count) for name, count in counts.items()},
+        parts[0],
+    )
+
+
+def ratios(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of metrics with the columns skill and rmse_ratio, see `Validation`."""
+    return table.assign(
+        skill=table["rmse"] / table["rmse"][CONSTANT],
+        rmse_ratio=table["rmse"] / table["rmse"][BASELINE],
+    )
 
 
 def learning_curve(
@@ -131,20 +285,17 @@ def learning_curve(
     generator = np.random.Generator(np.random.PCG64(seed))
     points = []
     for share in np.linspace(0.2, 1.0, steps):
-        errors, sizes, counts = [], [], []
+        predicted = np.zeros(len(observed))
+        sizes, counts = [], []
         for train, test in split(measurements, folds=5, seed=seed):
             names = np.unique(sources[train].astype(str))
             kept = generator.permutation(names)[: max(2, round(share * len(names)))]
             chosen = train[np.isin(sources[train].astype(str), kept)]
-            predicted = np.zeros(len(test))
             for family in contender.families:
-                estimator = fit_quietly(
-                    make_estimator(family, seed), features[chosen], observed[chosen]
-                )
-                predicted += estimator.predict(features[test]) / len(contender.families)
-            errors.append((predicted - observed[test]) ** 2)
+                fitted = fit_family(family, features[chosen], observed[chosen], seed=seed)
+                predicted[test] += fitted.predict(features[test]) / len(contender.families)
             sizes.append(len(chosen))
             counts.append(len(kept))
-        rmse = float(np.sqrt(np.concatenate(errors).mean()))
+        rmse = metrics(measurements, predicted)["rmse"]
         points.append((float(np.mean(counts)), float(np.mean(sizes)), rmse))
     return pd.DataFrame(points, columns=["sources", "rows", "rmse"])

@@ -10,15 +10,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
-from anolyte.datasets.lce import log_coulombic_efficiency
 from anolyte.datasets.measurements import efficiencies, load_measurements
+from anolyte.datasets.splits import split
 from anolyte.features import BLOCKS
 from anolyte.models.validation import (
     BASELINE,
-    CONTENDERS,
+    BASELINES,
     Contender,
-    held_out_predictions,
+    baseline_predictions,
     metrics,
 )
 
@@ -40,11 +41,12 @@ def plans() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def score(rows: pd.DataFrame, contender: Contender, repeats: int) -> dict[str, float]:
     """Return the mean RMSE and Spearman of a contender over repeats."""
-    observed = log_coulombic_efficiency(rows["ce_pct"])
-    scores = [
-        metrics(observed, held_out_predictions(rows, contender, seed=seed))
-        for seed in range(repeats)
-    ]
+    scores = []
+    for seed in range(repeats):
+        fold = np.zeros(len(rows), dtype=np.int64)
+        for number, (_, test) in enumerate(split(rows, seed=seed)):
+            fold[test] = number
+        scores.append(metrics(rows, baseline_predictions(rows, contender, fold, seed)))
     means = pd.DataFrame(scores).mean()
     return {name: float(means[name]) for name in ("rmse", "spearman")}
 
@@ -54,7 +56,7 @@ def main() -> None:
     metal = sys.argv[1] if len(sys.argv) > 1 else "Li"
     repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     rows = efficiencies(load_measurements(metal))
-    yardstick = score(rows, CONTENDERS[BASELINE], repeats)
+    yardstick = score(rows, BASELINES[BASELINE], repeats)
     print(f"{metal}: {len(rows)} rows, {rows['source'].nunique()} sources, {repeats} repeats")
     print(f"{'blocks':42}{'RMSE':>8}{'ratio':>8}{'Spearman':>10}")
     print(f"{BASELINE:42}{yardstick['rmse']:8.3f}{1:8.3f}{yardstick['spearman']:10.3f}")

@@ -11,17 +11,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from anolyte.datasets.importers import import_rows
-from anolyte.datasets.ions import Metal, as_metal
+from anolyte.datasets.ions import METALS, Metal, as_metal
 from anolyte.datasets.lce import log_coulombic_efficiency
 from anolyte.datasets.measurements import efficiencies, load_measurements, read_measurements
 from anolyte.datasets.store import write_table
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.families import fit_quietly, make_estimator
+from anolyte.models.families import fit_family
 from anolyte.models.intervals import COVERAGES
-from anolyte.models.validation import BASELINE, CONTENDERS, metrics
+from anolyte.models.validation import BASELINE, BASELINES, metrics
+from anolyte.models.weights import residuals
 
 
 def external_rows(path: str | Path, metal: Metal) -> pd.DataFrame:
@@ -39,26 +41,25 @@ def main() -> None:
     metal = as_metal(sys.argv[2] if len(sys.argv) > 2 else "Li")
     test = external_rows(sys.argv[1], metal)
     train = efficiencies(load_measurements(metal))
-    observed = log_coulombic_efficiency(test["ce_pct"])
     target = log_coulombic_efficiency(train["ce_pct"])
-    baseline = CONTENDERS[BASELINE]
+    baseline = BASELINES[BASELINE]
     featurizer = ElectrolyteFeaturizer(baseline.blocks, metal)
-    forest = fit_quietly(
-        make_estimator(baseline.families[0], 0), featurizer.fit_transform(train), target
-    )
-    model = CoulombicEfficiencyModel(metal).fit(train)
+    forest = fit_family(baseline.families[0], featurizer.fit_transform(train), target)
+    others = [load_measurements(other) for other in METALS if other != metal]
+    model = CoulombicEfficiencyModel(metal).fit(train, efficiencies(pd.concat(others)))
     lce, spread = model.predict_lce(test)
     scores = pd.DataFrame(
         {
-            BASELINE: metrics(observed, forest.predict(featurizer.transform(test))),
-            "anolyte": metrics(observed, lce),
+            BASELINE: metrics(test, forest.predict(featurizer.transform(test))),
+            "anolyte": metrics(test, lce),
         }
     ).T
-    print(f"{metal}: {len(train)} rows to train, {len(test)} to predict")
+    print(f"{metal}: {len(train)} rows to train, {len(test)} to predict; {model.choice_.recipe}")
     print(scores.round(3).to_string())
     print(f"RMSE ratio {scores['rmse']['anolyte'] / scores['rmse'][BASELINE]:.3f}")
+    miss = np.abs(residuals(test, lce))
     for coverage in COVERAGES:
-        inside = abs(observed - lce) <= model.scale_.half_width(spread, coverage)
+        inside = miss <= model.choice_.scale.half_width(spread, coverage)
         print(f"nominal {coverage:.0%} interval covers {inside.mean():.0%}")
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from . import compounds, data, predict, quantum, screen, train, ui
+from . import compounds, data, predict, quantum, screen, space, train, ui
 
 app = typer.Typer(
     name="anolyte",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("train")(train.train_command)
 app.command("predict")(predict.predict_command)
 app.command("screen")(screen.screen_command)
+app.add_typer(space.app, name="space")
 app.add_typer(data.app, name="data")
 app.add_typer(compounds.app, name="compounds")
 app.add_typer(quantum.app, name="quantum")

@@ -105,14 +105,20 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 def load_or_train(metal: Metal, folder: Path | None) -> tuple[CoulombicEfficiencyModel, Path]:
     """Load a metal's model; where none was trained yet, train one on the shipped table."""
-    from anolyte.experiments.train import gather, model_folder, save_training, train
+    from anolyte.experiments.train import (
+        gather,
+        gather_others,
+        model_folder,
+        save_training,
+        train,
+    )
     from anolyte.models.store import MANIFEST, load_model
 
     where = model_folder(metal, folder)
     if folder is None and not (where / MANIFEST).exists():
         tell(f"No {metal} model in {where} yet: training one on the shipped table.")
         with progress_bar() as progress:
-            result = train(gather(metal), metal, repeats=0, progress=progress)
+            result = train(gather(metal), metal, gather_others(metal), repeats=0, progress=progress)
         save_training(result, where)
         return result.model, where
     return load_model(where), where

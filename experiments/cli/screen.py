@@ -22,14 +22,31 @@ from .console import (
     records,
     tell,
 )
+from .limits import (
+    AnodicOption,
+    ComponentsOption,
+    CriticalOption,
+    ExcludeOption,
+    FlashOption,
+    FluorineOption,
+    LiquidOption,
+    PfasOption,
+    SolubilityOption,
+    UnknownOption,
+    ViscosityOption,
+    constraints_of,
+)
 
 if TYPE_CHECKING:
-    from anolyte.datasets.ions import Metal
     from anolyte.experiments.candidates import CandidateSpace
 
 
 def screen_command(
     metal: MetalOption = "Li",
+    space: Annotated[
+        str,
+        typer.Option("--space", help="A YAML file or a ready-made space, see: anolyte space list."),
+    ] = "",
     salts: Annotated[str, typer.Option("--salts", help="Separated by commas.")] = "",
     solvents: Annotated[
         str, typer.Option("--solvents", help="Solvents and diluents, separated by commas.")
@@ -53,6 +70,17 @@ def screen_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the list: .csv or .parquet.")
     ] = None,
+    max_fluorine_wt_pct: FluorineOption = None,
+    max_pfas_wt_pct: PfasOption = None,
+    exclude: ExcludeOption = "",
+    min_flash_point_c: FlashOption = None,
+    liquid_at_c: LiquidOption = None,
+    max_viscosity: ViscosityOption = None,
+    max_components: ComponentsOption = None,
+    max_critical_elements: CriticalOption = None,
+    min_anodic_limit_v: AnodicOption = None,
+    within_solubility: SolubilityOption = False,
+    unknown: UnknownOption = "flag",
     model: ModelOption = None,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
@@ -61,23 +89,39 @@ def screen_command(
 ) -> None:
     """Rank candidate formulations by predicted Coulombic efficiency.
 
-    Without options the candidates are what the measurements of the metal use more than once.
+    Without options the candidates are what the measurements of the metal use more than once;
+    where these are few, the ready-made space of the metal.
 
+    Example:  anolyte screen --space Li:LHCE --max-pfas-wt-pct 40
     Example:  anolyte screen --metal Li --salts LiFSI,LiDFOB --solvents DME,FDMB,TTE --top 50
     """
-    from anolyte.datasets.ions import as_metal
     from anolyte.experiments.rank import screen
     from anolyte.experiments.tables import checked_table_path, write_table_file
     from anolyte.models.store import read_manifest
 
-    symbol = as_metal(metal)
     if out is not None:
         checked_table_path(out)
-    space = _space(symbol, salts, solvents, additives, concentrations)
+    limits: dict[str, float | None] = {
+        "max_fluorine_wt_pct": max_fluorine_wt_pct,
+        "max_pfas_wt_pct": max_pfas_wt_pct,
+        "min_flash_point_c": min_flash_point_c,
+        "liquid_at_c": liquid_at_c,
+        "max_viscosity_mPa_s": max_viscosity,
+        "max_components": max_components,
+        "max_critical_elements": max_critical_elements,
+        "min_anodic_limit_v": min_anodic_limit_v,
+        "within_solubility": within_solubility or None,
+    }
+    constraints = constraints_of(exclude, unknown, limits)
+    axes = {"salts": salts, "solvents": solvents, "additives": additives}
+    whole = _space(metal, space, {**axes, "concentrations": concentrations})
+    chosen = whole.constrained(constraints)
+    symbol = chosen.metal
     predictor, folder = load_or_train(symbol, model)
-    tell(f"Screening {len(space):,} candidates for {symbol}.")
+    left_out = f" ({len(whole) - len(chosen):,} left out)" if len(chosen) < len(whole) else ""
+    tell(f"Screening {len(chosen):,} candidates for {symbol}{left_out}.")
     with progress_bar() as progress:
-        ranked = screen(space, predictor, top, by, coverage, all_amounts, progress)
+        ranked = screen(chosen, predictor, top, by, coverage, all_amounts, progress)
     frame = ranked.to_frame()
     if out is not None:
         write_table_file(frame, out)
@@ -89,7 +133,10 @@ def screen_command(
     if json:
         print_json({"mlflow": kept, "screened": ranked.screened, "ranked": records(frame)})
         return
-    shown = frame.head(show)[["rank", "electrolyte", "ce_pct", "ce_low", "ce_high"]].copy()
+    columns = ["rank", "electrolyte", "ce_pct", "ce_low", "ce_high"]
+    if "flags" in frame and frame["flags"].head(show).any():
+        columns.append("flags")
+    shown = frame.head(show)[columns].copy()
     for column in ("ce_pct", "ce_low", "ce_high"):
         shown[column] = shown[column].map("{:.2f}".format)
     title = (
@@ -103,20 +150,33 @@ def screen_command(
         print(f"MLflow: {kept}")
 
 
-def _space(
-    metal: Metal, salts: str, solvents: str, additives: str, concentrations: str
-) -> CandidateSpace:
-    from anolyte.experiments.candidates import CONCENTRATIONS, CandidateSpace, default_compounds
+def _space(metal: str, name: str, axes: dict[str, str]) -> CandidateSpace:
+    """Return the space of a name or file, else of the options, else the metal's default."""
+    from anolyte.datasets.ions import as_metal
+    from anolyte.experiments.candidates import CONCENTRATIONS, CandidateSpace
+    from anolyte.experiments.habits import default_compounds
 
-    usual_salts, usual_solvents, usual_additives = default_compounds(metal)
-    amounts = tuple(_numbers(concentrations)) or CONCENTRATIONS
+    symbol = as_metal(metal)
+    given = [f"--{option}" for option, text in axes.items() if text]
+    if name:
+        if given:
+            raise ValueError(f"--space says what {', '.join(given)} would say: give one of them")
+        found = CandidateSpace.read(name)
+        # Li is what --metal says when it was not given.
+        if symbol not in ("Li", found.metal):
+            raise ValueError(f"--metal {symbol}, but the space {name} is for {found.metal}")
+        return found
+    if not given:
+        return CandidateSpace.default(symbol)
+    usual_salts, usual_solvents, usual_additives = default_compounds(symbol)
+    additives = axes["additives"]
     chosen = [] if additives.strip().lower() == "none" else named_compounds(additives)
     return CandidateSpace.of(
-        metal,
-        named_compounds(salts) or usual_salts,
-        named_compounds(solvents) or usual_solvents,
+        symbol,
+        named_compounds(axes["salts"]) or usual_salts,
+        named_compounds(axes["solvents"]) or usual_solvents,
         usual_additives if not additives else chosen,
-        amounts,
+        tuple(_numbers(axes["concentrations"])) or CONCENTRATIONS,
     )
 
 

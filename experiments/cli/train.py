@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .console import (
     JsonOption,
-    MetalOption,
     NoteOption,
     NoTrackingOption,
     UriOption,
@@ -20,9 +19,27 @@ from .console import (
     tell,
 )
 
+if TYPE_CHECKING:
+    from anolyte.experiments.train import TrainingResult
+
+# The columns of the accuracy table that fit a terminal; --json and MLflow have all.
+SHOWN = (
+    "model",
+    "rmse",
+    "mae",
+    "spearman",
+    "precision_top10",
+    "skill",
+    "rmse_ratio",
+    "coverage_90",
+    "width_90",
+)
+
 
 def train_command(
-    metal: MetalOption = "Li",
+    metal: Annotated[
+        str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn, Al or all.")
+    ] = "Li",
     data: Annotated[
         Path | None, typer.Option("--data", help="Your own measurements, CSV or XLSX, added.")
     ] = None,
@@ -34,8 +51,10 @@ def train_command(
     ] = "",
     repeats: Annotated[
         int, typer.Option("--repeats", min=0, help="Repeats of the validation; 0 skips it.")
-    ] = 5,
-    quick: Annotated[bool, typer.Option("--quick", help="One repeat, no learning curve.")] = False,
+    ] = 2,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The metal's own rows alone, fewer folds, one repeat.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", help="Model folder; default anolyte-models/<metal>.")
@@ -49,43 +68,64 @@ def train_command(
 
     Example:  anolyte train --metal Li --data my_cells.csv --note "first try"
     """
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.train import gather, model_folder, save_training, train
+    from anolyte.datasets.ions import METALS, as_metal
+    from anolyte.experiments.train import gather, gather_others, model_folder, save_training, train
     from anolyte.features import DEFAULT_BLOCKS
 
-    symbol = as_metal(metal)
+    everything = metal.strip().lower() == "all"
     if only_data and data is None:
         raise ValueError("--only-data needs --data")
     chosen = [name.strip() for name in blocks.split(",") if name.strip()] or list(DEFAULT_BLOCKS)
-    measurements = gather(symbol, data, only_data)
-    tell(
-        f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "
-        f"from {measurements['source'].nunique()} sources."
-    )
-    with progress_bar() as progress:
-        result = train(
-            measurements,
-            symbol,
-            blocks=chosen,
-            seed=seed,
-            repeats=repeats,
-            quick=quick,
-            progress=progress,
+    told = []
+    for symbol in METALS if everything else (as_metal(metal),):
+        measurements = gather(symbol, data, only_data)
+        others = None if only_data or quick else gather_others(symbol)
+        tell(
+            f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "
+            f"from {measurements['source'].nunique()} sources."
         )
-    folder = save_training(result, model_folder(symbol, out))
-    kept = ""
-    if not no_tracking:
-        from anolyte.experiments.tracking import log_training
+        with progress_bar() as progress:
+            result = train(measurements, symbol, others, chosen, seed, repeats, quick, progress)
+        folder = out / symbol if everything and out else model_folder(symbol, out)
+        save_training(result, folder)
+        kept = ""
+        if not no_tracking:
+            from anolyte.experiments.tracking import log_training
 
-        kept = str(log_training(result, folder, tracking_uri, note))
-    table = result.comparison.reset_index(names="model")
+            kept = str(log_training(result, folder, tracking_uri, note))
+        told.append(_told(result, folder, kept))
+        if not json:
+            _print(result, folder, kept)
     if json:
-        print_json({"model": str(folder), "mlflow": kept, "accuracy": records(table)})
-        return
+        print_json(told if everything else told[0])
+
+
+def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:
+    table = result.comparison.reset_index(names="model")
+    return {
+        "metal": result.model.metal,
+        "model": str(folder),
+        "mlflow": kept,
+        "recipe": result.model.choice_.recipe,
+        "evidence": result.model.evidence_,
+        "accuracy": records(table),
+    }
+
+
+def _print(result: TrainingResult, folder: Path, kept: str) -> None:
+    model = result.model
+    table = result.comparison.reset_index(names="model")
     if not table.empty:
-        shown = table.map(lambda cell: cell if isinstance(cell, str) else f"{cell:.3f}")
-        title = f"{symbol}: accuracy in LCE on sources not seen ({result.repeats} repeats)"
+        shown = table[[column for column in SHOWN if column in table]]
+        shown = shown.map(lambda cell: cell if isinstance(cell, str) else f"{cell:.3f}")
+        title = f"{model.metal}: accuracy in LCE on sources not seen ({result.repeats} repeats)"
         print_table(shown.replace("nan", "-"), title)
+    print(f"Recipe: {model.choice_.recipe}; evidence: {model.evidence_}")
+    if model.evidence_ == "prior only":
+        print(
+            f"Nothing beats the mean of {model.metal} on sources not seen: predictions are "
+            "that mean, with its spread."
+        )
     print(f"Model:  {folder}")
     if kept:
         print(f"MLflow: {kept}")

@@ -1,0 +1,52 @@
+"""How much stands behind a prediction, in one word: the evidence level."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from anolyte.features.mixtures import Floats
+
+from .domain import OUTSIDE
+from .recipes import PRIOR
+
+LEVELS = (PRIOR, "weak", "moderate", "strong")
+# Sources and skill (held-out error relative to the metal's mean) that a level asks for.
+STRONG = (60, 0.8)
+MODERATE = (25, 0.95)
+# Below this share of the training rows an electrolyte is no close relative of what is known.
+REMOTE = 0.25
+
+
+def metal_evidence(recipe: str, sources: int, skill: float) -> str:
+    """Return the evidence level of a metal's model.
+
+    Parameters
+    ----------
+    recipe
+        Of the model; the mean of the metal alone is `prior only` whatever the counts.
+    sources
+        Number of sources it was trained on.
+    skill
+        Its held-out error relative to that of the mean.
+    """
+    if recipe == PRIOR:
+        return PRIOR
+    for level, (least, worst) in (("strong", STRONG), ("moderate", MODERATE)):
+        if sources >= least and skill <= worst:
+            return level
+    return "weak"
+
+
+def prediction_evidence(metal_level: str, domain_score: Floats) -> npt.NDArray[np.object_]:
+    """Return the evidence level (n,) of predictions.
+
+    The metal's level, one step lower for an electrolyte remote from all measured ones, and
+    `weak` outside the domain.
+    """
+    at = LEVELS.index(metal_level)
+    if at == 0:
+        return np.full(len(domain_score), PRIOR, dtype=object)
+    steps = np.full(len(domain_score), at)
+    steps[domain_score < REMOTE] = max(1, at - 1)
+    steps[domain_score < OUTSIDE] = 1
+    return np.array(LEVELS, dtype=object)[steps]

@@ -1,0 +1,190 @@
+"""Members: one model family fitted to one choice of rows, the parts that recipes combine.
+
+Three scopes. `own` is fitted to the rows of the metal alone. `pooled` is fitted to all
+metals, each centred on its mean, with the metal's properties among the descriptors.
+`corrected` learns what a transfer model, fitted to the other metals alone, gets wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from anolyte.features.mixtures import Floats
+
+from .families import Estimator, fit_family
+
+SCOPES = ("own", "corrected", "pooled")
+# Rows of other metals say less about this one.
+OTHER_METAL = 0.3
+TRANSFER = ("support_vector", "extra_trees")
+# Whose disagreement and whose own deviation make the spread of a prediction.
+SPREAD = ("support_vector", "extra_trees", "gaussian_process")
+
+
+class Member(NamedTuple):
+    """A scope and a family."""
+
+    scope: str
+    family: str
+
+    def __str__(self) -> str:
+        return f"{self.scope}-{self.family}"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Measurements as arrays: the working metal's and perhaps other metals'.
+
+    Attributes
+    ----------
+    features
+        Descriptors (n, d), the last `metal_columns` of them the metal's own.
+    target, weights
+        LCE (n,) and how much each row counts (n,).
+    sources, metals
+        Labels (n,).
+    metal
+        The working metal.
+    metal_columns
+        Number of descriptors of the metal, constant for one metal.
+    """
+
+    features: Floats
+    target: Floats
+    weights: Floats
+    sources: npt.NDArray[np.object_]
+    metals: npt.NDArray[np.str_]
+    metal: str
+    metal_columns: int
+
+    @property
+    def own(self) -> npt.NDArray[np.bool_]:
+        """Mask (n,) of the working metal's rows."""
+        return np.asarray(self.metals == self.metal)
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> Rows:
+        """Return some of the rows."""
+        parts = (self.features, self.target, self.weights, self.sources, self.metals)
+        return Rows(*(part[rows] for part in parts), self.metal, self.metal_columns)
+
+
+@dataclass
+class Ensemble:
+    """Fitted members of one metal.
+
+    Attributes
+    ----------
+    mean
+        Weighted mean LCE of the metal's rows.
+    share
+        How much of the transfer model's deviations this metal shows, from 0 to 1.
+    transfer_mean
+        Weighted mean of the transfer model over the metal's rows.
+    transfer, estimators
+        Fitted estimators of the transfer model by family, and of the members.
+    """
+
+    mean: float
+    metal_columns: int
+    share: float = 0.0
+    transfer_mean: float = 0.0
+    transfer: dict[str, Estimator] = field(default_factory=dict)
+    estimators: dict[Member, Estimator] = field(default_factory=dict)
+
+    def predict(
+        self, features: Floats, members: Sequence[Member]
+    ) -> tuple[dict[Member, Floats], Floats]:
+        """Return the LCE (n,) of each of some members, and the spread (n,).
+
+        The spread is the root of the Gaussian process's variance and the variance among the
+        families of `SPREAD`, all fitted to the metal's own rows.
+        """
+        needed = dict.fromkeys((*members, *(Member("own", family) for family in SPREAD)))
+        base = self._base(features) if any(m.scope == "corrected" for m in needed) else 0.0
+        predictions: dict[Member, Floats] = {}
+        variance = np.zeros(len(features))
+        for member in needed:
+            seen = features if member.scope == "pooled" else self._without_metal(features)
+            offset = {"own": 0.0, "pooled": self.mean, "corrected": base}[member.scope]
+            estimator = self.estimators[member]
+            if member == ("own", "gaussian_process"):
+                values, deviation = estimator.predict(seen, return_std=True)
+                variance += np.square(deviation)
+            else:
+                values = estimator.predict(seen)
+            predictions[member] = np.asarray(values, dtype=float) + offset
+        families = [predictions[Member("own", family)] for family in SPREAD]
+        spread = np.sqrt(variance + np.var(families, axis=0))
+        return {member: predictions[member] for member in members}, spread
+
+    def _without_metal(self, features: Floats) -> Floats:
+        return features[:, : features.shape[1] - self.metal_columns]
+
+    def _base(self, features: Floats) -> Floats:
+        return self.mean + self.share * (self.transferred(features) - self.transfer_mean)
+
+    def transferred(self, features: Floats) -> Floats:
+        """Return the transfer model's deviation (n,) from the mean of a metal."""
+        each = [np.asarray(model.predict(features)) for model in self.transfer.values()]
+        return np.asarray(np.mean(each, axis=0))
+
+
+def centred(rows: Rows) -> Floats:
+    """Return the LCE (n,) of rows less the weighted mean of their metal."""
+    target = rows.target.copy()
+    for metal in np.unique(rows.metals):
+        mask = rows.metals == metal
+        target[mask] -= np.average(rows.target[mask], weights=rows.weights[mask])
+    return target
+
+
+def fit_members(rows: Rows, members: Sequence[Member], seed: int = 0) -> Ensemble:
+    """Fit members, those that the spread needs included.
+
+    Parameters
+    ----------
+    rows
+        Rows of the metal, and of other metals if a member is pooled or corrected.
+    members
+        What to fit.
+    seed
+        Of every random choice.
+    """
+    own = rows.take(rows.own)
+    ensemble = Ensemble(float(np.average(own.target, weights=own.weights)), rows.metal_columns)
+    needed = dict.fromkeys((*members, *(Member("own", family) for family in SPREAD)))
+    if any(member.scope == "corrected" for member in needed):
+        _fit_transfer(ensemble, rows, seed)
+    descriptors = own.features[:, : own.features.shape[1] - rows.metal_columns]
+    for member in needed:
+        if member.scope == "pooled":
+            weights = rows.weights * np.where(rows.own, 1.0, OTHER_METAL)
+            weights /= weights.mean()
+            fitted = fit_family(member.family, rows.features, centred(rows), weights, seed)
+        else:
+            base = ensemble._base(own.features) if member.scope == "corrected" else 0.0
+            target = own.target - base
+            fitted = fit_family(member.family, descriptors, target, own.weights, seed)
+        ensemble.estimators[member] = fitted
+    return ensemble
+
+
+def _fit_transfer(ensemble: Ensemble, rows: Rows, seed: int) -> None:
+    """Fit the transfer model to the other metals, and how far this metal follows it."""
+    others, own = rows.take(~rows.own), rows.take(rows.own)
+    weights = others.weights / others.weights.mean()
+    target = centred(others)
+    ensemble.transfer = {
+        family: fit_family(family, others.features, target, weights, seed) for family in TRANSFER
+    }
+    deviation = ensemble.transferred(own.features)
+    ensemble.transfer_mean = float(np.average(deviation, weights=own.weights))
+    deviation = deviation - ensemble.transfer_mean
+    slope = np.sum(own.weights * deviation * (own.target - ensemble.mean)) / max(
+        float(np.sum(own.weights * deviation**2)), 1e-12
+    )
+    ensemble.share = float(np.clip(slope, 0.0, 1.0))
