@@ -78,14 +78,21 @@ class Domain:
         farther = len(self.distances) - np.searchsorted(self.distances, mean)
         return np.asarray(farther / len(self.distances))
 
-    def nearest(self, features: Floats, count: int = 3) -> list[pd.DataFrame]:
-        """Return for each of m electrolytes the nearest measured ones and their distance."""
+    def nearest(self, features: Floats, count: int = 3) -> npt.NDArray[np.int64]:
+        """Return for each of m electrolytes the rows (m, count) of `measured` most like it.
+
+        No electrolyte of one source comes twice; at one distance, what was measured with
+        known amounts comes first.
+        """
         far, order = self._sorted(features)
-        tables = []
-        for distances, rows in zip(far, order, strict=True):
-            table = self.measured.iloc[rows].assign(distance=distances)
-            tables.append(table.drop_duplicates(["electrolyte", "source"]).head(count))
-        return [table.reset_index(drop=True) for table in tables]
+        first = ~self.measured.duplicated(["electrolyte", "source"]).to_numpy()
+        kept = first[order]
+        # As many in each row, since each row of `order` holds all measurements.
+        shape = (len(features), int(first.sum()))
+        rows, distances = order[kept].reshape(shape), far[kept].reshape(shape).round(6)
+        vague = self.measured["electrolyte"].str.contains("?", regex=False).to_numpy()
+        by = np.lexsort((rows, vague[rows], distances), axis=1)[:, :count]
+        return np.take_along_axis(rows, by, axis=1)
 
 
 def _first(distances: Floats) -> float:

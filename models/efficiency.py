@@ -33,6 +33,8 @@ FOLDS = 8
 # Below this many sources nothing can be learned from some and checked on others.
 MIN_SOURCES = 8
 MIN_ROWS = 12
+# Decimals of descriptors.
+DIGITS = 9
 # The spread of a metal with few sources is drawn towards that of the others, as if it had
 # been seen on so many sources.
 PRIOR_SOURCES = 3
@@ -99,6 +101,14 @@ class CoulombicEfficiencyModel:
         """Number of the last descriptors that are the metal's own."""
         return len(ElectrolyteFeaturizer((METAL_BLOCK,)).get_feature_names_out())
 
+    def descriptors(self, X: Any) -> Floats:
+        """Return the descriptors (n, d) of electrolytes, the metal's last.
+
+        Rounded, because models that work on ranks would tell apart what differs in the
+        last bit alone.
+        """
+        return np.round(self.featurizer.transform(X), DIGITS)
+
     def recipes(self, pooled: bool) -> dict[str, tuple[Member, ...]]:
         """Return what to choose from, with or without other metals' measurements."""
         return recipes([scope for scope in self.scopes if pooled or scope == "own"])
@@ -119,7 +129,7 @@ class CoulombicEfficiencyModel:
         if others is not None and len(others):
             weights = np.concatenate([weights, row_weights(others)])
         return Rows(
-            self.featurizer.fit_transform(table),
+            self.descriptors(table),
             log_coulombic_efficiency(table["ce_pct"]),
             weights,
             table["source"].to_numpy(dtype=object),
@@ -162,7 +172,7 @@ class CoulombicEfficiencyModel:
             raise ValueError(f"no measurements of {self.metal} to learn from")
         rows = self.rows(measurements, others)
         self.sources_ = int(measurements["source"].nunique())
-        self.domain_ = Domain.fit(self._descriptors(rows.features[rows.own]), measurements)
+        self.domain_ = Domain.fit(self._without_metal(rows.features[rows.own]), measurements)
         if self.sources_ < MIN_SOURCES or len(measurements) < MIN_ROWS:
             return self._fit_prior(rows)
         among = self.recipes(others is not None and len(others) > 0)
@@ -212,7 +222,7 @@ class CoulombicEfficiencyModel:
         held_out = choice.skill if skill is None else skill
         self.evidence_ = metal_evidence(choice.recipe, self.sources_, held_out)
 
-    def _descriptors(self, features: Floats) -> Floats:
+    def _without_metal(self, features: Floats) -> Floats:
         return features[:, : features.shape[1] - self.metal_columns]
 
     def predict_lce(self, X: Any) -> tuple[Floats, Floats]:
@@ -220,7 +230,7 @@ class CoulombicEfficiencyModel:
 
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
-        return self._predict(self.featurizer.transform(X))
+        return self._predict(self.descriptors(X))
 
     def _predict(self, features: Floats) -> tuple[Floats, Floats]:
         choice = self.choice_
@@ -268,14 +278,15 @@ class CoulombicEfficiencyModel:
             ``nearest`` (the measured electrolytes most like it, with CE and source) and
             ``remarks`` (why to be careful, or nothing).
         """
-        features = self._descriptors(self.featurizer.transform(X))
+        features = self._without_metal(self.descriptors(X))
         score = self.domain_.score(features)
-        nearest = self.domain_.nearest(features, neighbours)
+        told = _told(self.domain_.measured)
+        nearest = told[self.domain_.nearest(features, neighbours)]
         frame = pd.DataFrame(
             {
                 "evidence": prediction_evidence(self.evidence_, score),
                 "domain_score": score,
-                "nearest": [_told(table) for table in nearest],
+                "nearest": ["; ".join(each) for each in nearest],
             }
         )
         frame["remarks"] = self._remarks(features, score)
@@ -295,13 +306,14 @@ class CoulombicEfficiencyModel:
         return ["; ".join(words) for words in each]
 
 
-def _told(nearest: pd.DataFrame) -> str:
-    each = (
+def _told(measured: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return measured electrolytes (n,) with their CE and source, in words."""
+    each = [
         f"{row.electrolyte}: {'' if row.ce_qualifier == '=' else row.ce_qualifier}"
         f"{row.ce_pct:g} % [{row.source}]"
-        for row in nearest.itertuples()
-    )
-    return "; ".join(each)
+        for row in measured.itertuples()
+    ]
+    return np.array(each, dtype=object)
 
 
 __all__ = ["COVERAGES", "CoulombicEfficiencyModel"]

@@ -36,7 +36,7 @@ def scaled_ranks(rows: int) -> Pipeline:
     Whatever lies beyond the training rows comes out at their edge, so that nothing is
     extrapolated.
     """
-    quantiles = QuantileTransformer(n_quantiles=max(2, min(_MAX_QUANTILES, rows)))
+    quantiles = QuantileTransformer(n_quantiles=min(_MAX_QUANTILES, rows))
     return make_pipeline(quantiles, StandardScaler())
 
 

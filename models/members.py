@@ -8,7 +8,7 @@ metals, each centred on its mean, with the metal's properties among the descript
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -70,6 +70,14 @@ class Rows:
         """Return some of the rows."""
         parts = (self.features, self.target, self.weights, self.sources, self.metals)
         return Rows(*(part[rows] for part in parts), self.metal, self.metal_columns)
+
+    def normalised(self) -> Rows:
+        """Return the rows with weights of mean 1, over the metal's own and over the others."""
+        weights = self.weights.copy()
+        for mask in (self.own, ~self.own):
+            if mask.any():
+                weights[mask] /= weights[mask].mean()
+        return replace(self, weights=weights)
 
 
 @dataclass
@@ -154,6 +162,8 @@ def fit_members(rows: Rows, members: Sequence[Member], seed: int = 0) -> Ensembl
     seed
         Of every random choice.
     """
+    # A mean of 1 over the rows at hand: what was left out has no say in it.
+    rows = rows.normalised()
     own = rows.take(rows.own)
     ensemble = Ensemble(float(np.average(own.target, weights=own.weights)), rows.metal_columns)
     needed = dict.fromkeys((*members, *(Member("own", family) for family in SPREAD)))
@@ -176,10 +186,10 @@ def fit_members(rows: Rows, members: Sequence[Member], seed: int = 0) -> Ensembl
 def _fit_transfer(ensemble: Ensemble, rows: Rows, seed: int) -> None:
     """Fit the transfer model to the other metals, and how far this metal follows it."""
     others, own = rows.take(~rows.own), rows.take(rows.own)
-    weights = others.weights / others.weights.mean()
     target = centred(others)
     ensemble.transfer = {
-        family: fit_family(family, others.features, target, weights, seed) for family in TRANSFER
+        family: fit_family(family, others.features, target, others.weights, seed)
+        for family in TRANSFER
     }
     deviation = ensemble.transferred(own.features)
     ensemble.transfer_mean = float(np.average(deviation, weights=own.weights))

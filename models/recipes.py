@@ -62,7 +62,8 @@ class Choice:
     scale
         Calibrated intervals.
     scores
-        Held-out RMSE in LCE of every recipe and of `PRIOR`, best first.
+        Held-out RMSE in LCE of every recipe and of `PRIOR`, best first; rows count by
+        their weights, so that no single laboratory decides.
     """
 
     recipe: str
@@ -118,7 +119,10 @@ def choose(
         slopes[name] = float(np.clip(slope, 0.0, 1.0))
         errors[name] = residuals(measurements, means + slopes[name] * deviation)
     scores = pd.Series(
-        {name: float(np.sqrt(np.mean(error**2))) for name, error in errors.items()}
+        {
+            name: float(np.sqrt(np.average(error**2, weights=weights)))
+            for name, error in errors.items()
+        }
     ).sort_values(kind="stable")
     best = str(scores.index[0])
     if DEFAULT in scores and scores[best] > (1 - MARGIN) * scores[DEFAULT]:

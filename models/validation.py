@@ -24,7 +24,7 @@ from .efficiency import MIN_ROWS, MIN_SOURCES, CoulombicEfficiencyModel
 from .families import fit_family
 from .intervals import COVERAGES
 from .recipes import all_members, choose
-from .weights import residuals
+from .weights import residuals, row_weights
 
 RATIOS = ("composition",)
 
@@ -54,9 +54,10 @@ class Validation:
     Attributes
     ----------
     table
-        One row a contender: means over the repeats of `metrics`; ``skill``, its RMSE over
-        that of the constant; ``rmse_ratio``, its RMSE over that of `BASELINE`; for ours
-        the coverage and mean width (LCE) of the intervals.
+        One row a contender: means over the repeats of `metrics`; ``skill`` and
+        ``skill_weighted``, its RMSE (weighted) over that of the constant; ``rmse_ratio``,
+        its RMSE over that of `BASELINE`; for ours the coverage and mean width (LCE) of the
+        intervals.
     predictions
         Held-out LCE of each contender, averaged over the repeats.
     intervals
@@ -75,13 +76,15 @@ class Validation:
 
     @property
     def skill(self) -> float:
-        """Our RMSE over that of the constant."""
-        return float(self.table["skill"][OURS])
+        """Our RMSE over that of the constant, rows counted by weight."""
+        return float(self.table["skill_weighted"][OURS])
 
 
 def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     """Return RMSE, MAE, R2, Spearman's rho and precision in the top 10 %, all on LCE.
 
+    ``rmse_weighted`` counts rows by `row_weights`, so that a source with many rows is not
+    the whole figure.
     Precision is the share of the predicted best tenth that belongs to the observed best
     tenth (ties of the observed threshold included). A constant prediction ranks nothing:
     its Spearman is NaN and its precision the share expected by chance.
@@ -96,6 +99,7 @@ def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     chosen = np.argsort(-predicted, kind="stable")[:count]
     return {
         "rmse": float(np.sqrt(np.mean(error**2))),
+        "rmse_weighted": float(np.sqrt(np.average(error**2, weights=row_weights(measurements)))),
         "mae": float(np.mean(np.abs(error))),
         "r2": float(1 - np.mean(error**2) / max(float(np.var(observed)), 1e-12)),
         "spearman": float("nan")
@@ -269,8 +273,10 @@ def compare(
 
 def ratios(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of metrics with the columns skill and rmse_ratio, see `Validation`."""
+    weighted = table["rmse_weighted"]
     return table.assign(
         skill=table["rmse"] / table["rmse"][CONSTANT],
+        skill_weighted=weighted / weighted[CONSTANT],
         rmse_ratio=table["rmse"] / table["rmse"][BASELINE],
     )
 

@@ -11,12 +11,12 @@ import pytest
 from anolyte.datasets.errors import ModelFileError
 from anolyte.models import CoulombicEfficiencyModel, load_model, save_model
 
-FORMULATIONS = ["1 M LiFSI in DME", "? M LiFSI in DME/TTE (? v/v)"]
+FORMULATIONS = ["1 M ZnSO4 in H2O", "? M Zn(OTf)2 in H2O/DMSO (? v/v)"]
 
 
 @pytest.fixture
-def folder(lithium_model: CoulombicEfficiencyModel, tmp_path: Path) -> Path:
-    return save_model(lithium_model, tmp_path / "Li", {"rows": 191})
+def folder(zinc_model: CoulombicEfficiencyModel, tmp_path: Path) -> Path:
+    return save_model(zinc_model, tmp_path / "Zn", {"rows": 68})
 
 
 def rewrite_manifest(folder: Path, **changes: object) -> None:
@@ -25,28 +25,27 @@ def rewrite_manifest(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(manifest | changes))
 
 
-def test_loaded_model_predicts_the_same(
-    folder: Path, lithium_model: CoulombicEfficiencyModel
-) -> None:
+def test_loaded_model_predicts_the_same(folder: Path, zinc_model: CoulombicEfficiencyModel) -> None:
     loaded = load_model(folder)
-    expected = lithium_model.predict_interval(FORMULATIONS)
+    expected = zinc_model.predict_interval(FORMULATIONS)
     assert loaded.predict_interval(FORMULATIONS).equals(expected)
+    assert loaded.assess(FORMULATIONS).equals(zinc_model.assess(FORMULATIONS))
 
 
 def test_saving_again_replaces_the_model(
-    folder: Path, lithium_model: CoulombicEfficiencyModel
+    folder: Path, zinc_model: CoulombicEfficiencyModel
 ) -> None:
-    save_model(lithium_model, folder)
+    save_model(zinc_model, folder)
     assert json.loads((folder / "manifest.json").read_text())["facts"] == {}
-    assert [path.name for path in folder.parent.iterdir()] == ["Li"]
+    assert [path.name for path in folder.parent.iterdir()] == ["Zn"]
 
 
 def test_foreign_folder_is_not_overwritten(
-    lithium_model: CoulombicEfficiencyModel, tmp_path: Path
+    zinc_model: CoulombicEfficiencyModel, tmp_path: Path
 ) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
     with pytest.raises(ModelFileError, match="holds other files"):
-        save_model(lithium_model, tmp_path)
+        save_model(zinc_model, tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "precious"
 
 
@@ -55,7 +54,16 @@ def test_missing_model_says_how_to_get_one(tmp_path: Path) -> None:
         load_model(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["extra_trees.skops", "xgboost.ubj", "gaussian_process.skops"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "own-extra_trees.skops",
+        "own-xgboost.ubj",
+        "own-gaussian_process.skops",
+        "measured-points.skops",
+        "measured.csv",
+    ],
+)
 def test_altered_file_is_refused(folder: Path, name: str) -> None:
     path = folder / name
     data = bytearray(path.read_bytes())
@@ -66,7 +74,7 @@ def test_altered_file_is_refused(folder: Path, name: str) -> None:
 
 
 def test_missing_file_is_refused(folder: Path) -> None:
-    (folder / "xgboost.ubj").unlink()
+    (folder / "own-xgboost.ubj").unlink()
     with pytest.raises(ModelFileError, match="missing"):
         load_model(folder)
 
@@ -74,12 +82,15 @@ def test_missing_file_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"schema_version": 2}, "train the model again"),
+        ({"schema_version": 1}, "train the model again"),
         ({"features": ["F_to_C"]}, "other descriptors"),
         ({"blocks": ["astrology"]}, "does not have"),
         ({"interval_quantiles": None}, "incomplete"),
         ({"files": {}}, "incomplete"),
-        ({"members": ["extra_trees", "../../evil"]}, "incomplete"),
+        ({"recipe": "own: oracle"}, "does not have"),
+        ({"ensemble": {"members": [["own", "../../evil"]], "transfer": []}}, "does not have"),
+        ({"evidence": "certain"}, "does not have"),
+        ({"domain": {}}, "incomplete"),
     ],
 )
 def test_manifest_that_does_not_fit_is_refused(
@@ -108,10 +119,12 @@ class Payload:
 
 def test_smuggled_pickle_is_not_executed(folder: Path, tmp_path: Path) -> None:
     trace = tmp_path / "executed"
-    path = folder / "extra_trees.skops"
+    path = folder / "own-extra_trees.skops"
     path.write_bytes(pickle.dumps(Payload(trace)))
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["extra_trees"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest["files"]["own-extra_trees.skops"]["sha256"] = hashlib.sha256(
+        path.read_bytes()
+    ).hexdigest()
     rewrite_manifest(folder, **manifest)
     with pytest.raises(ModelFileError, match="cannot be loaded safely"):
         load_model(folder)
@@ -119,8 +132,8 @@ def test_smuggled_pickle_is_not_executed(folder: Path, tmp_path: Path) -> None:
 
 
 def test_link_instead_of_a_file_is_refused(folder: Path, tmp_path: Path) -> None:
-    path = folder / "xgboost.ubj"
+    path = folder / "own-xgboost.ubj"
     path.rename(tmp_path / "elsewhere.ubj")
     path.symlink_to(tmp_path / "elsewhere.ubj")
-    with pytest.raises(ModelFileError, match="unexpected file"):
+    with pytest.raises(ModelFileError, match="no plain file"):
         load_model(folder)
