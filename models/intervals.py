@@ -29,7 +29,9 @@ class ConformalScale:
     quantiles: dict[float, float]
 
     @classmethod
-    def fit(cls, residuals: Floats, spreads: Floats) -> ConformalScale:
+    def fit(
+        cls, residuals: Floats, spreads: Floats, weights: Floats | None = None
+    ) -> ConformalScale:
         """Calibrate on held-out residuals.
 
         Parameters
@@ -38,14 +40,19 @@ class ConformalScale:
             Held-out observed minus predicted values (n,).
         spreads
             What the model said of its uncertainty at these rows (n,), above 0.
+        weights
+            How many observations each row stands for (n,), 1 by default: one over the
+            rows of its source where the interval is meant for a further source.
         """
-        scores = np.sort(np.abs(residuals) / spreads)
-        count = len(scores)
-        # The finite-sample rank of split conformal prediction, ceil((n + 1) q) of n.
-        ranks = {
-            coverage: min(count, int(np.ceil((count + 1) * coverage))) for coverage in COVERAGES
-        }
-        return cls({coverage: float(scores[rank - 1]) for coverage, rank in ranks.items()})
+        scores = np.abs(residuals) / spreads
+        order = np.argsort(scores, kind="stable")
+        each = np.ones(len(scores)) if weights is None else weights[order]
+        # The finite-sample rank of split conformal prediction, ceil((n + 1) q) of n; a
+        # little off it, because sums of weights are rounded.
+        reached = np.cumsum(each) + 1e-9
+        ranks = {q: np.searchsorted(reached, (reached[-1] + 1) * q) for q in COVERAGES}
+        last = len(scores) - 1
+        return cls({q: float(scores[order[min(rank, last)]]) for q, rank in ranks.items()})
 
     @classmethod
     def student(cls, deviation: float, sources: int, degrees: int) -> ConformalScale:
@@ -58,6 +65,10 @@ class ConformalScale:
 
         widened = deviation * np.sqrt(1 + 1 / sources)
         return cls({q: float(t.ppf((1 + q) / 2, degrees) * widened) for q in COVERAGES})
+
+    def wider(self, other: ConformalScale) -> ConformalScale:
+        """Return at each coverage the larger of two multiples."""
+        return ConformalScale({q: max(m, other.quantiles[q]) for q, m in self.quantiles.items()})
 
     def half_width(self, spreads: Floats, coverage: float) -> Floats:
         """Return the half-width (n,) of the interval at one of `COVERAGES`."""

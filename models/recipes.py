@@ -130,4 +130,9 @@ def choose(
     if scores[best] > (1 - MARGIN) * scores[PRIOR]:
         best = PRIOR
     spreads = np.ones_like(spread) if best == PRIOR else spread
-    return Choice(best, slopes[best], ConformalScale.fit(errors[best], spreads), scores)
+    # Wide enough for a further measurement, and for a further source: each seen counts once.
+    each = 1.0 / measurements.groupby("source")["source"].transform("size").to_numpy(float)
+    scale = ConformalScale.fit(errors[best], spreads).wider(
+        ConformalScale.fit(errors[best], spreads, each)
+    )
+    return Choice(best, slopes[best], scale, scores)

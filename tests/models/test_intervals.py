@@ -26,3 +26,12 @@ def test_covers_new_data_of_varying_noise(coverage: float) -> None:
     scale = ConformalScale.fit(residuals[:2000], spread[:2000])
     inside = np.abs(residuals[2000:]) <= scale.half_width(spread[2000:], coverage)
     assert inside.mean() == pytest.approx(coverage, abs=0.04)
+
+
+def test_each_source_counts_once() -> None:
+    """Ten rows of one good laboratory do not narrow the interval for the next laboratory."""
+    residuals = np.concatenate([np.full(10, 0.1), np.arange(1.0, 10.0)])
+    weights = np.concatenate([np.full(10, 0.1), np.ones(9)])
+    scale = ConformalScale.fit(residuals, np.ones(19), weights)
+    assert scale.quantiles[0.5] == pytest.approx(5.0)
+    assert ConformalScale.fit(residuals, np.ones(19)).quantiles[0.5] == pytest.approx(0.1)
