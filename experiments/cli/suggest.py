@@ -1,0 +1,194 @@
+"""`anolyte suggest`: the next experiments, and the sheet to mix them by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .console import (
+    JsonOption,
+    MetalOption,
+    ModelOption,
+    load_or_train,
+    print_json,
+    print_table,
+    progress_bar,
+    records,
+    tell,
+)
+from .limits import ExcludeOption, constraints_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.experiments.candidates import CandidateSpace
+    from anolyte.experiments.suggest import Suggestions
+    from anolyte.models.efficiency import CoulombicEfficiencyModel
+
+
+def suggest_command(
+    metal: MetalOption = "Li",
+    batch: Annotated[int, typer.Option("--batch", min=1, help="How many experiments.")] = 8,
+    space: Annotated[
+        str,
+        typer.Option("--space", help="A YAML file or a ready-made space, see: anolyte space list."),
+    ] = "",
+    by: Annotated[
+        str, typer.Option("--by", help="expected-improvement, ucb or thompson.")
+    ] = "expected-improvement",
+    exclude: ExcludeOption = "",
+    exclude_pending: Annotated[
+        Path | None,
+        typer.Option("--exclude-pending", help="Table of further experiments under way."),
+    ] = None,
+    volume: Annotated[
+        float, typer.Option("--volume", help="Of the solvent mixture of each batch, in mL.")
+    ] = 5.0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the lab sheet to this .csv.")
+    ] = None,
+    pend: Annotated[
+        bool, typer.Option("--pend", help="Remember the suggestions as pending experiments.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Of every random choice.")] = 0,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", help="Folder of own measurements; default anolyte-data."),
+    ] = None,
+    model: ModelOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Suggest the next experiments and how to mix them.
+
+    What was measured (shipped or added with `anolyte data add`) or is pending is not
+    suggested. Fill in the columns ce_pct and source of the sheet, delete the rows that were
+    not measured, then: anolyte data add sheet.csv
+
+    Example:  anolyte suggest --metal Na --batch 8 --out sheet.csv --pend
+    """
+    from anolyte.datasets.store import STORE
+    from anolyte.experiments.lab_sheet import lab_sheet
+    from anolyte.experiments.pending import (
+        add_pending,
+        measured_electrolytes,
+        pending,
+        read_pending,
+    )
+    from anolyte.experiments.suggest import suggest
+    from anolyte.experiments.tables import checked_table_path, write_csv
+
+    if out is not None and checked_table_path(out).suffix != ".csv":
+        raise ValueError(f"{out}: a lab sheet is a .csv")
+    chosen = _space(metal, space).constrained(constraints_of(exclude, "flag", {}))
+    folder = store or STORE
+    measured = measured_electrolytes(chosen.metal, folder)
+    under_way = list(pending(chosen.metal, folder)["electrolyte"])
+    if exclude_pending is not None:
+        under_way += list(read_pending(exclude_pending, chosen.metal)["electrolyte"])
+    predictor, _ = load_or_train(chosen.metal, model)
+    _tell_new(predictor, folder)
+    with progress_bar() as progress:
+        found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)
+    _tell_found(found, predictor)
+    sheet = lab_sheet(found.frame, volume)
+    if out is not None:
+        write_csv(sheet, out)
+    kept = ""
+    if pend:
+        texts = found.frame["electrolyte"]
+        kept = str(add_pending(texts, chosen.metal, found.by, folder))
+    if json:
+        print_json({"by": found.by, "pending": kept, "suggested": records(sheet)})
+        return
+    _print(found, volume)
+    if out is not None:
+        print(f"Lab sheet: {out} ({len(sheet)} rows)")
+    if kept:
+        print(f"Pending:   {kept}")
+
+
+def _space(metal: str, name: str) -> CandidateSpace:
+    from anolyte.datasets.ions import as_metal
+    from anolyte.experiments.candidates import CandidateSpace
+
+    symbol = as_metal(metal)
+    if not name:
+        return CandidateSpace.default(symbol)
+    found = CandidateSpace.read(name)
+    # Li is what --metal says when it was not given.
+    if symbol not in ("Li", found.metal):
+        raise ValueError(f"--metal {symbol}, but the space {name} is for {found.metal}")
+    return found
+
+
+def _tell_new(model: CoulombicEfficiencyModel, store: Path) -> None:
+    """Say which own measurements the model has not learned from."""
+    from anolyte.datasets.measurements import efficiencies
+    from anolyte.datasets.store import own_measurements
+
+    own = own_measurements(store)
+    if own is None:
+        return
+    new = efficiencies(own[own["metal"] == model.metal])["electrolyte"].unique()
+    count = len(set(new) - set(model.domain_.measured["electrolyte"]))
+    if count:
+        tell(
+            f"The model has not learned from {count} of your own electrolytes yet: "
+            f"anolyte train --metal {model.metal}"
+        )
+
+
+def _tell_found(found: Suggestions, model: CoulombicEfficiencyModel) -> None:
+    from anolyte.experiments.suggest import SPACE_FILLING
+
+    left_out = f"{found.left_out:,} more are measured or pending" if found.left_out else ""
+    tell(f"Looked at {found.looked_at:,} candidates. {left_out}".rstrip())
+    if found.by == SPACE_FILLING:
+        tell(
+            f"There are too few sources on {model.metal} to tell candidates apart (prior only): "
+            "every prediction is the mean of the metal. The batch is spread over the space, so "
+            "that its results say as much as possible of the rest; --by has no say."
+        )
+
+
+def _print(found: Suggestions, volume: float) -> None:
+    metal = found.frame["metal"].iloc[0]
+    title = f"{metal}: {len(found.frame)} experiments by {found.by}, CE in % with the 90 % interval"
+    shown = found.frame.drop(columns="metal").rename(
+        columns=lambda name: name.removeprefix("predicted_")
+    )
+    for column in ("ce_pct", "ce_low", "ce_high"):
+        shown[column] = shown[column].map("{:.2f}".format)
+    print_table(shown, title)
+    print(f"For {volume:g} mL of the solvent mixture of each; salts and additives come on top.")
+    print("Masses are of the pure, anhydrous compound.")
+    print()
+    for rank, text in enumerate(found.frame["electrolyte"], start=1):
+        _print_recipe(rank, str(text), volume)
+
+
+def _print_recipe(rank: int, text: str, volume: float) -> None:
+    import pandas as pd
+    from anolyte.datasets.electrolyte import parse
+    from anolyte.experiments.lab_sheet import amounts, flash_point, remarks
+
+    electrolyte = parse(text)
+    lines = [
+        {
+            "component": str(each.compound),
+            "role": each.role,
+            "g": f"{each.mass_g:.4f}",
+            "mL": "-" if each.volume_ml is None else f"{each.volume_ml:.3f}",
+            "remark": remarks(each),
+        }
+        for each in amounts(electrolyte, volume)
+    ]
+    table: pd.DataFrame = pd.DataFrame(lines)
+    if not table["remark"].any():
+        table = table.drop(columns="remark")
+    print_table(table, f"{rank}. {text}")
+    safety = flash_point(electrolyte)
+    if safety:
+        print(f"   {safety}")
+    print()
