@@ -117,9 +117,9 @@ def assemble(parts: Sequence[HeldOut], only: Sequence[npt.NDArray[np.int64]]) ->
 
     rows = join(lambda part: part.rows)
     order = np.argsort(rows)
-    predictions = {
-        member: join(lambda part, member=member: part.predictions[member])[order]
-        for member in parts[0].predictions
-    }
+    predictions = {}
+    for member in parts[0].predictions:
+        each = [p.predictions[member][mask] for p, mask in zip(parts, masks, strict=True)]
+        predictions[member] = np.concatenate(each)[order]
     means = join(lambda part: part.means)[order]
     return HeldOut(rows[order], means, predictions, join(lambda part: part.spread)[order])

@@ -230,9 +230,10 @@ class CoulombicEfficiencyModel:
 
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
-        return self._predict(self.descriptors(X))
+        return self.predict_descriptors(self.descriptors(X))
 
-    def _predict(self, features: Floats) -> tuple[Floats, Floats]:
+    def predict_descriptors(self, features: Floats) -> tuple[Floats, Floats]:
+        """Return LCE and spread (n,) of ready descriptors (n, d), see `descriptors`."""
         choice = self.choice_
         if choice.recipe == PRIOR:
             return np.full(len(features), self.ensemble_.mean), np.ones(len(features))
@@ -308,12 +309,10 @@ class CoulombicEfficiencyModel:
 
 def _told(measured: pd.DataFrame) -> npt.NDArray[np.object_]:
     """Return measured electrolytes (n,) with their CE and source, in words."""
-    each = [
-        f"{row.electrolyte}: {'' if row.ce_qualifier == '=' else row.ce_qualifier}"
-        f"{row.ce_pct:g} % [{row.source}]"
-        for row in measured.itertuples()
-    ]
-    return np.array(each, dtype=object)
+    qualifier = measured["ce_qualifier"].where(measured["ce_qualifier"] != "=", "")
+    figure = qualifier + measured["ce_pct"].map("{:g}".format)
+    told = measured["electrolyte"] + ": " + figure + " % [" + measured["source"] + "]"
+    return told.to_numpy(dtype=object)
 
 
 __all__ = ["COVERAGES", "CoulombicEfficiencyModel"]

@@ -49,4 +49,4 @@ def prediction_evidence(metal_level: str, domain_score: Floats) -> npt.NDArray[n
     steps = np.full(len(domain_score), at)
     steps[domain_score < REMOTE] = max(1, at - 1)
     steps[domain_score < OUTSIDE] = 1
-    return np.array(LEVELS, dtype=object)[steps]
+    return np.asarray(np.array(LEVELS, dtype=object)[steps])

@@ -130,7 +130,7 @@ def fit_family(
     if family not in FAMILIES:
         raise ValueError(f"unknown model family {family!r}; use one of {', '.join(FAMILIES)}")
     each = np.ones(len(target)) if weights is None else weights
-    estimator = FAMILIES[family](*features.shape, each, seed)
+    estimator = FAMILIES[family](features.shape[0], features.shape[1], each, seed)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         if family == "gaussian_process":

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from anolyte.features.mixtures import Floats
 
 from .families import Estimator, fit_family
+from .fast import FastProcess, Predictor, fast
 
 SCOPES = ("own", "corrected", "pooled")
 # Rows of other metals say less about this one.
@@ -68,8 +69,14 @@ class Rows:
 
     def take(self, rows: npt.NDArray[np.bool_]) -> Rows:
         """Return some of the rows."""
-        parts = (self.features, self.target, self.weights, self.sources, self.metals)
-        return Rows(*(part[rows] for part in parts), self.metal, self.metal_columns)
+        return replace(
+            self,
+            features=self.features[rows],
+            target=self.target[rows],
+            weights=self.weights[rows],
+            sources=self.sources[rows],
+            metals=self.metals[rows],
+        )
 
     def normalised(self) -> Rows:
         """Return the rows with weights of mean 1, over the metal's own and over the others."""
@@ -102,6 +109,19 @@ class Ensemble:
     transfer_mean: float = 0.0
     transfer: dict[str, Estimator] = field(default_factory=dict)
     estimators: dict[Member, Estimator] = field(default_factory=dict)
+    _fast: dict[int, tuple[Estimator, Predictor]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_fast": {}}
+
+    def predictor(self, estimator: Estimator) -> Predictor:
+        """Return the fast equal of one of the estimators, made once."""
+        # The estimator is kept beside it, so that no other gets the same id.
+        if id(estimator) not in self._fast:
+            self._fast[id(estimator)] = (estimator, fast(estimator))
+        return self._fast[id(estimator)][1]
 
     def predict(
         self, features: Floats, members: Sequence[Member]
@@ -118,16 +138,23 @@ class Ensemble:
         for member in needed:
             seen = features if member.scope == "pooled" else self._without_metal(features)
             offset = {"own": 0.0, "pooled": self.mean, "corrected": base}[member.scope]
-            estimator = self.estimators[member]
             if member == ("own", "gaussian_process"):
-                values, deviation = estimator.predict(seen, return_std=True)
-                variance += np.square(deviation)
+                values, variance = self._process(seen)
             else:
-                values = estimator.predict(seen)
+                values = self.predictor(self.estimators[member]).predict(seen)
             predictions[member] = np.asarray(values, dtype=float) + offset
         families = [predictions[Member("own", family)] for family in SPREAD]
         spread = np.sqrt(variance + np.var(families, axis=0))
         return {member: predictions[member] for member in members}, spread
+
+    def _process(self, features: Floats) -> tuple[Floats, Floats]:
+        """Return mean and variance (n,) of the Gaussian process of the metal's own rows."""
+        estimator = self.estimators[Member("own", "gaussian_process")]
+        process = self.predictor(estimator)
+        if isinstance(process, FastProcess):
+            return process.predict_variance(features)
+        values, deviation = estimator.predict(features, return_std=True)
+        return np.asarray(values), np.square(deviation)
 
     def _without_metal(self, features: Floats) -> Floats:
         return features[:, : features.shape[1] - self.metal_columns]
@@ -137,8 +164,8 @@ class Ensemble:
 
     def transferred(self, features: Floats) -> Floats:
         """Return the transfer model's deviation (n,) from the mean of a metal."""
-        each = [np.asarray(model.predict(features)) for model in self.transfer.values()]
-        return np.asarray(np.mean(each, axis=0))
+        models = map(self.predictor, self.transfer.values())
+        return np.asarray(np.mean([model.predict(features) for model in models], axis=0))
 
 
 def centred(rows: Rows) -> Floats:

@@ -1,61 +1,162 @@
-"""Measure the speed of screening against simpler ways, as ratios in one run.
+"""Measure the speed of screening against simpler ways, its memory and how it scales.
 
-Run with ``make bench``. Nothing here is asserted: a machine's load is not a fault.
+Run with ``make bench``. Nothing here is asserted: a machine's load is not a fault. Rates are
+per second of processor time of one process, measured in turns, because the load drifts.
 """
 
 from __future__ import annotations
 
+import argparse
+import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from anolyte.datasets import shipped_compounds
 from anolyte.datasets.measurements import efficiencies, load_measurements
+from anolyte.experiments.benchmarks.featurize import loop
 from anolyte.experiments.candidates import CandidateSpace
-from anolyte.experiments.rank import CHUNK, screen
-from anolyte.features import ElectrolyteFeaturizer
-from anolyte.features.mixtures import Mixtures
+from anolyte.experiments.criteria import Ranking
+from anolyte.experiments.habits import default_compounds
+from anolyte.experiments.partitions import CHUNK, Screening
+from anolyte.experiments.rank import survivors
 from anolyte.models import CoulombicEfficiencyModel
+from anolyte.models.families import fit_family
+from threadpoolctl import threadpool_limits
+
+SIZES = (100_000, 1_000_000, 10_000_000)
+TOP = 1000
+ROUNDS = 3
+NAIVE_ROWS = 60
+SCALING_ROWS = 2_000_000
 
 
-def rate(work: Callable[[], object], rows: int) -> float:
-    """Return rows per second of one call of `work`."""
-    start = time.perf_counter()
+def space_of(rows: int) -> CandidateSpace:
+    """Return a lithium space of about so many candidates: the habits, more or fewer solvents."""
+    salts, solvents, additives = default_compounds("Li")
+    liquids = [each for each in shipped_compounds() if each.kind in ("solvent", "diluent")]
+    ordered = list(dict.fromkeys([*solvents, *liquids]))
+
+    def with_first(count: int) -> CandidateSpace:
+        return CandidateSpace.of("Li", salts, ordered[:count], additives)
+
+    # The first is a solvent, and no diluent.
+    counts = range(1, len(ordered))
+    return with_first(counts[bisect_left(counts, rows, key=lambda n: len(with_first(n)))])
+
+
+def lithium_model() -> CoulombicEfficiencyModel:
+    """Return the model of the shipped lithium table, of its own rows."""
+    model = CoulombicEfficiencyModel("Li", scopes=("own",))
+    return model.fit(efficiencies(load_measurements("Li")))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the processor time of one call of `work`."""
+    start = time.process_time()
     work()
-    return rows / (time.perf_counter() - start)
+    return time.process_time() - start
+
+
+def rates(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
+    """Print candidates per second of a screening and of its yardsticks."""
+    screening = Screening(space, model, Ranking(TOP)).prepared()
+    full = Screening(space, model, Ranking(TOP), exact=True)
+    every = screening.partitions()
+    # From all over the space, because some solvents are ruled out sooner than others.
+    some = [every[place] for place in np.linspace(0, len(every) - 2, 3).astype(int)]
+    measurements = efficiencies(load_measurements("Li"))
+    known = model.rows(measurements)
+    boosted = fit_family("xgboost", known.features, known.target, known.weights)
+    ready = model.descriptors(space.mixtures(0, CHUNK))
+
+    def screened(which: Screening, partitions: Sequence[tuple[int, int]]) -> float:
+        rows = sum(stop - start for start, stop in partitions)
+        return rows / seconds(lambda: [which.part(*partition) for partition in partitions])
+
+    def bare() -> float:
+        with threadpool_limits(1):
+            return 20 * CHUNK / seconds(lambda: [boosted.predict(ready) for _ in range(20)])
+
+    def featurized() -> float:
+        with threadpool_limits(1):
+            return CHUNK / seconds(lambda: model.descriptors(space.mixtures(CHUNK, 2 * CHUNK)))
+
+    def naive() -> float:
+        sample = np.linspace(0, len(space) - 1, NAIVE_ROWS).astype(int)
+        texts = [str(space.electrolyte(int(index))) for index in sample]
+        spent = seconds(lambda: loop(space, NAIVE_ROWS))
+        spent += seconds(lambda: [model.predict_interval([text]) for text in texts])
+        return NAIVE_ROWS / spent
+
+    ways: dict[str, Callable[[], float]] = {
+        f"screening to the best {TOP}": lambda: screened(screening, some),
+        "screening, each predicted in full": lambda: screened(full, some[:1]),
+        "features alone": featurized,
+        "bare XGBoost on ready features": bare,
+        "parse, RDKit and predict one by one": naive,
+    }
+    rounds = [[way() for way in ways.values()] for _ in range(ROUNDS)]
+    found = np.median(rounds, axis=0)
+    print(f"{len(space):,} candidates; rates per second of processor time")
+    print(f"{'what':40}{'rows/s':>12}{'screening / it':>16}")
+    for name, rate in zip(ways, found, strict=True):
+        print(f"{name:40}{rate:12,.0f}{found[0] / rate:16,.2f}")
+
+
+def memory(rows: int) -> None:
+    """Screen a space of so many candidates; print time and the peak memory of the process."""
+    model, space = lithium_model(), space_of(rows)
+    start, used = time.perf_counter(), time.process_time()
+    kept, count = survivors(Screening(space, model, Ranking(TOP)))
+    used, took = time.process_time() - used, time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(
+        f"{count:>12,} candidates to {min(TOP, len(kept))}: {took:7.1f} s, {used:7.1f} s of "
+        f"processor time ({count / used:,.0f}/s), peak memory {peak:.2f} GiB",
+        flush=True,
+    )
+
+
+def scaling(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
+    """Print how much sooner two workers are done than one, start-up apart."""
+    from anolyte.experiments.cluster import connected, screened
+
+    screening = Screening(space, model, Ranking(TOP)).prepared()
+
+    def elapsed(workers: int) -> float:
+        with connected(workers=workers) as client:
+            # Each worker gets the screening and computes its tables once.
+            list(screened(client, screening, screening.partitions()[:workers]))
+            start = time.perf_counter()
+            list(screened(client, screening, screening.partitions()))
+            return time.perf_counter() - start
+
+    ratios = [elapsed(1) / elapsed(2) for _ in range(ROUNDS)]
+    each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"two workers against one, {len(space):,} candidates: {each} times as fast")
 
 
 def main() -> None:
-    """Print one line a measurement."""
-    space = CandidateSpace.default("Li")
-    model = CoulombicEfficiencyModel("Li").fit(efficiencies(load_measurements("Li")))
-    featurizer = ElectrolyteFeaturizer()
-    sample = np.random.default_rng(0).integers(0, len(space), 300)
-    texts = [str(space.electrolyte(int(index))) for index in sample]
-    featurizer.transform(space.mixtures(0, 10))
-
-    def one_by_one() -> None:
-        for text in texts:
-            model.predict_interval([text])
-
-    def products() -> None:
-        mixtures = space.mixtures(0, CHUNK)
-        mixtures.mole_fractions @ np.ones((len(mixtures.compounds), 77))
-
-    measured = {
-        "candidates to matrix and one bare product": rate(products, CHUNK),
-        "featurizing candidates, all blocks": rate(
-            lambda: featurizer.transform(space.mixtures(0, CHUNK)), CHUNK
-        ),
-        "parsing texts to mixtures": rate(
-            lambda: Mixtures.from_electrolytes(texts, "Li"), len(texts)
-        ),
-        "predicting texts one by one": rate(one_by_one, len(texts)),
-        "screening the whole space": rate(lambda: screen(space, model), len(space)),
-    }
-    slowest = min(measured.values())
-    print(f"{'what':45}{'rows/s':>14}{'ratio to slowest':>18}")
-    for what, value in measured.items():
-        print(f"{what:45}{value:14,.0f}{value / slowest:18,.1f}")
+    """Print rates, memory and scaling."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--memory", type=int, help="Only screen so many candidates.")
+    parser.add_argument("--only", choices=["rates", "memory", "scaling"], help="Only this part.")
+    given = parser.parse_args()
+    if given.memory:
+        memory(given.memory)
+        return
+    model = lithium_model()
+    if given.only in (None, "rates"):
+        rates(model, space_of(SIZES[-1]))
+    if given.only in (None, "memory"):
+        for rows in SIZES:
+            subprocess.run([sys.executable, "-m", __spec__.name, "--memory", str(rows)], check=True)
+    if given.only in (None, "scaling"):
+        scaling(model, space_of(SCALING_ROWS))
 
 
 if __name__ == "__main__":

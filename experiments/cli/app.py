@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from . import compounds, data, predict, quantum, screen, space, train, ui
+from . import (
+    compounds,
+    data,
+    evaluate,
+    explain,
+    models,
+    predict,
+    quantum,
+    runs,
+    screen,
+    space,
+    suggest,
+    train,
+    ui,
+)
 
 app = typer.Typer(
     name="anolyte",
@@ -18,11 +32,16 @@ app = typer.Typer(
 )
 app.command("train")(train.train_command)
 app.command("predict")(predict.predict_command)
+app.command("explain")(explain.explain_command)
+app.command("evaluate")(evaluate.evaluate_command)
 app.command("screen")(screen.screen_command)
+app.command("suggest")(suggest.suggest_command)
 app.add_typer(space.app, name="space")
 app.add_typer(data.app, name="data")
 app.add_typer(compounds.app, name="compounds")
 app.add_typer(quantum.app, name="quantum")
+app.add_typer(runs.app, name="runs")
+app.add_typer(models.app, name="models")
 app.command("ui")(ui.ui_command)
 
 

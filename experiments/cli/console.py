@@ -28,7 +28,10 @@ NoTrackingOption = Annotated[bool, typer.Option("--no-tracking", help="Do not lo
 NoteOption = Annotated[str, typer.Option("--note", help="A note kept with the run in MLflow.")]
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", help="Folder of the model; default anolyte-models/<metal>."),
+    typer.Option(
+        "--model",
+        help="Folder, run, Li/3, champion or candidate; default anolyte-models/<metal>.",
+    ),
 ]
 CompoundsOption = Annotated[
     Path | None,
@@ -103,8 +106,19 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     return list(json.loads(frame.to_json(orient="records")))
 
 
-def load_or_train(metal: Metal, folder: Path | None) -> tuple[CoulombicEfficiencyModel, Path]:
-    """Load a metal's model; where none was trained yet, train one on the shipped table."""
+def load_or_train(
+    metal: Metal, folder: Path | None, uri: str | None = None
+) -> tuple[CoulombicEfficiencyModel, Path]:
+    """Load a metal's model; where none was trained yet, train one on the shipped table.
+
+    Parameters
+    ----------
+    folder
+        Where it is, or a run, version or alias in the tracking store, see
+        `tracking.find_model`.
+    uri
+        The tracking store.
+    """
     from anolyte.experiments.train import (
         gather,
         gather_others,
@@ -114,6 +128,11 @@ def load_or_train(metal: Metal, folder: Path | None) -> tuple[CoulombicEfficienc
     )
     from anolyte.models.store import MANIFEST, load_model
 
+    if folder is not None and not folder.is_dir():
+        from anolyte.experiments.tracking import find_model
+
+        folder = find_model(str(folder), metal, uri)
+        tell(f"Model: {folder}")
     where = model_folder(metal, folder)
     if folder is None and not (where / MANIFEST).exists():
         tell(f"No {metal} model in {where} yet: training one on the shipped table.")

@@ -1,8 +1,13 @@
-"""`anolyte predict`: Coulombic efficiency of formulations."""
+"""`anolyte predict`: Coulombic efficiency and SEI of formulations, one or many."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,36 +21,96 @@ from .console import (
     print_table,
     records,
     registry_with,
+    tell,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.datasets.compounds import CompoundRegistry
+    from anolyte.experiments.predictions import Predictor, Request
+
+STDIN = "-"
+# Rows of a table on a terminal; more belong into a file.
+SHOWN_ROWS = 50
+SHOWN = ("electrolyte", "ce_pct", "ce_low", "ce_high", "sei_character", "evidence", "assumptions")
 
 
 def predict_command(
     formulations: Annotated[
-        list[str], typer.Argument(help='Formulations, each in quotes: "1 M LiFSI in DME".')
-    ],
+        list[str] | None,
+        typer.Argument(
+            help='Formulations, each in quotes: "1 M LiFSI in DME"; - reads standard input.'
+        ),
+    ] = None,
     metal: MetalOption = "Li",
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", help="CSV, TSV or XLSX with a column electrolyte, or text, one a line."
+        ),
+    ] = None,
     coverage: Annotated[
         float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
     ] = 0.9,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the predictions: .csv or .parquet.")
+    ] = None,
     compounds: CompoundsOption = None,
     model: ModelOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Predict the Coulombic efficiency of formulations, with its interval.
+    """Predict the Coulombic efficiency of formulations, with its interval, and their SEI.
+
+    A table on a terminal, else CSV. Of a file or standard input, a row that cannot be read
+    keeps its place, with the status error and the reason; the exit code is 2 if none can.
 
     Example:  anolyte predict "1 M LiFSI in DME" "LiFSI/DME/TTE (1:1.2:3 mol/mol)" --metal Li
+    Example:  anolyte predict --file formulations.csv --metal Na --out predictions.csv
     """
+    import pandas as pd
+    from anolyte.datasets.ions import as_metal
+    from anolyte.experiments.predictions import CHUNK, LARGE_CHUNK, Predictor
+    from anolyte.experiments.tables import checked_table_path
+
+    given = formulations or []
+    if bool(given) == (file is not None):
+        raise ValueError("give formulations, or --file, or - for standard input")
+    if STDIN in given and len(given) > 1:
+        raise ValueError("- stands for standard input and goes with no further formulation")
+    symbol = as_metal(metal)
+    if out is not None:
+        checked_table_path(out)
+    registry = registry_with(compounds)
+    streamed = given == [STDIN]
+    written = [] if streamed else given
+    _check(written, registry)
+    requests = _requests(written, file)
+    fitted, _ = load_or_train(symbol, model)
+    if fitted.metal != symbol:
+        raise ValueError(f"the model {model} is for {fitted.metal}, not for {symbol}")
+    predictor = Predictor(fitted, coverage, registry if compounds is not None else None)
+    chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
+    if written:
+        chunks = iter([_all_right(pd.concat(chunks, ignore_index=True))])
+    title = f"{symbol}: Coulombic efficiency in %, with the {coverage:.0%} interval"
+    try:
+        _emit(chunks, out, streamed, json, title)
+    except BrokenPipeError:
+        # Whoever reads, head or a pager, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
+    _conclude(predictor, out)
+
+
+def _check(texts: list[str], registry: CompoundRegistry) -> None:
+    """Raise an error with the faults of all formulations given as arguments."""
     from anolyte.datasets.electrolyte import parse
     from anolyte.datasets.errors import Fault, FormulationError
-    from anolyte.datasets.ions import as_metal
-    from anolyte.features.mixtures import Mixtures
 
-    symbol = as_metal(metal)
-    registry = registry_with(compounds)
-    electrolytes, faults = [], []
-    for text in formulations:
+    faults = []
+    for text in texts:
         try:
-            electrolytes.append(parse(text, registry))
+            parse(text, registry)
         except FormulationError as error:
             faults += [
                 Fault(f"{text!r}, {each.place}", each.value, each.reason, each.remedy)
@@ -53,29 +118,83 @@ def predict_command(
             ]
     if faults:
         raise FormulationError("cannot read the formulations", faults)
-    predictor, _ = load_or_train(symbol, model)
-    if predictor.metal != symbol:
-        raise ValueError(f"the model {model} is for {predictor.metal}, not for {symbol}")
-    mixtures = Mixtures.from_electrolytes(electrolytes, symbol)
-    frame = predictor.predict_interval(mixtures, coverage)
-    frame.insert(0, "electrolyte", [str(electrolyte) for electrolyte in electrolytes])
-    frame["assumptions"] = [
-        "; ".join(word for word, flag in zip(_ASSUMED, flags, strict=True) if flag) or "none"
-        for flags in zip(
-            mixtures.amounts_assumed,
-            mixtures.salt_assumed,
-            mixtures.density_estimated,
-            strict=True,
-        )
-    ]
+
+
+def _requests(written: list[str], file: Path | None) -> Iterable[Request]:
+    from anolyte.experiments.predictions import Request, requests_of_file, requests_of_lines
+
+    if file is not None:
+        return requests_of_file(file)
+    if written:
+        return [Request(number, text) for number, text in enumerate(written, start=1)]
+    if sys.stdin.isatty():
+        tell("Reading formulations, one a line, until Ctrl-D.")
+    return requests_of_lines(sys.stdin)
+
+
+def _all_right(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return predictions of arguments; raise ValueError if one of them is impossible."""
+    failed = frame[frame["status"] != "ok"]
+    if not failed.empty:
+        told = failed["electrolyte"].map(repr) + ": " + failed["reason"]
+        raise ValueError("cannot predict " + "; ".join(told))
+    return frame
+
+
+def _emit(
+    chunks: Iterator[pd.DataFrame], out: Path | None, streamed: bool, json: bool, title: str
+) -> None:
+    """Hand predictions on: to a file, as JSON, as a table or as CSV."""
+    from anolyte.experiments.table_sink import csv_writer, table_writer
+
+    if out is not None:
+        with table_writer(out) as write:
+            _each(chunks, write)
+    elif json and streamed:
+        _each(chunks, _print_lines)
+    elif json or (sys.stdout.isatty() and not streamed):
+        kept: list[pd.DataFrame] = []
+        _each(chunks, kept.append)
+        _print_whole(kept, json, title)
+    else:
+        _each(chunks, csv_writer(sys.stdout))
+
+
+def _each(chunks: Iterator[pd.DataFrame], write: Callable[[pd.DataFrame], None]) -> None:
+    first = next(chunks, None)
+    if first is None:
+        raise ValueError("there are no formulations to predict")
+    for chunk in chain([first], chunks):
+        write(chunk)
+
+
+def _print_lines(chunk: pd.DataFrame) -> None:
+    print(chunk.to_json(orient="records", lines=True, force_ascii=False), end="", flush=True)
+
+
+def _print_whole(kept: list[pd.DataFrame], json: bool, title: str) -> None:
+    import pandas as pd
+
+    frame = pd.concat(kept, ignore_index=True)
     if json:
         print_json(records(frame))
         return
-    shown = frame[["electrolyte", "ce_pct", "ce_low", "ce_high", "assumptions"]].copy()
+    shown = frame.head(SHOWN_ROWS)[list(SHOWN)].copy()
     for column in ("ce_pct", "ce_low", "ce_high"):
-        shown[column] = shown[column].map("{:.2f}".format)
-    title = f"{symbol}: Coulombic efficiency in %, with the {coverage:.0%} interval"
+        shown[column] = shown[column].map("{:.2f}".format).replace("nan", "-")
     print_table(shown, title)
+    if len(frame) > len(shown):
+        print(f"... and {len(frame) - len(shown):,} more rows; --out FILE.csv keeps all")
 
 
-_ASSUMED = ("amounts", "salt", "density estimated")
+def _conclude(predictor: Predictor, out: Path | None) -> None:
+    """Tell how it went; exit with code 2 if no row could be predicted."""
+    if out is not None:
+        tell(f"Written: {out} ({predictor.rows:,} rows)")
+    if predictor.failed:
+        tell(
+            f"{predictor.failed:,} of {predictor.rows:,} rows could not be predicted: "
+            "see the column reason"
+        )
+    if predictor.failed == predictor.rows:
+        raise typer.Exit(2)

@@ -17,7 +17,6 @@ from .console import (
     load_or_train,
     named_compounds,
     print_json,
-    print_table,
     progress_bar,
     records,
     tell,
@@ -36,6 +35,7 @@ from .limits import (
     ViscosityOption,
     constraints_of,
 )
+from .listing import criterion_of, print_ranked
 
 if TYPE_CHECKING:
     from anolyte.experiments.candidates import CandidateSpace
@@ -59,7 +59,33 @@ def screen_command(
     ] = "",
     top: Annotated[int, typer.Option("--top", min=1, help="Length of the ranked list.")] = 100,
     show: Annotated[int, typer.Option("--show", min=0, help="Rows to print.")] = 10,
-    by: Annotated[str, typer.Option("--by", help="lower-bound or expected.")] = "lower-bound",
+    details: Annotated[
+        bool, typer.Option("--details", help="Print reasons, precedents and cycles too.")
+    ] = False,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            help="lower-bound (the default), expected, probability, weighted, pareto or precedent.",
+        ),
+    ] = "",
+    target: Annotated[
+        float | None, typer.Option("--target", help="Rank by the probability of a CE above it.")
+    ] = None,
+    weights: Annotated[
+        str,
+        typer.Option(
+            "--weights",
+            help="Rank by several: ce=1,sei=0.3,fluorine=-0.1,critical=-0.1. With --by pareto "
+            "only their names count.",
+        ),
+    ] = "",
+    diversity: Annotated[
+        float | None,
+        typer.Option(
+            "--diversity", help="From 0 (near copies may follow each other) to 1; default 0.3."
+        ),
+    ] = None,
     coverage: Annotated[
         float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
     ] = 0.9,
@@ -67,6 +93,16 @@ def screen_command(
         bool,
         typer.Option("--all-amounts", help="List every amount and additive of the same compounds."),
     ] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Processes on this machine.")
+    ] = 1,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Address of a Dask scheduler to use.")
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option("--resume", help="Folder that keeps finished partitions and goes on there."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the list: .csv or .parquet.")
     ] = None,
@@ -93,14 +129,18 @@ def screen_command(
     where these are few, the ready-made space of the metal.
 
     Example:  anolyte screen --space Li:LHCE --max-pfas-wt-pct 40
+    Example:  anolyte screen --target 99.5 --details
     Example:  anolyte screen --metal Li --salts LiFSI,LiDFOB --solvents DME,FDMB,TTE --top 50
     """
+    from anolyte.experiments.diversity import DIVERSITY
     from anolyte.experiments.rank import screen
     from anolyte.experiments.tables import checked_table_path, write_table_file
     from anolyte.models.store import read_manifest
 
     if out is not None:
         checked_table_path(out)
+    criterion = criterion_of(by, target, weights)
+    mixed = DIVERSITY if diversity is None else diversity
     limits: dict[str, float | None] = {
         "max_fluorine_wt_pct": max_fluorine_wt_pct,
         "max_pfas_wt_pct": max_pfas_wt_pct,
@@ -117,11 +157,23 @@ def screen_command(
     whole = _space(metal, space, {**axes, "concentrations": concentrations})
     chosen = whole.constrained(constraints)
     symbol = chosen.metal
-    predictor, folder = load_or_train(symbol, model)
+    predictor, folder = load_or_train(symbol, model, tracking_uri)
     left_out = f" ({len(whole) - len(chosen):,} left out)" if len(chosen) < len(whole) else ""
     tell(f"Screening {len(chosen):,} candidates for {symbol}{left_out}.")
     with progress_bar() as progress:
-        ranked = screen(chosen, predictor, top, by, coverage, all_amounts, progress)
+        ranked = screen(
+            chosen,
+            predictor,
+            top,
+            criterion,
+            coverage,
+            all_amounts,
+            mixed,
+            progress,
+            workers=workers,
+            cluster=cluster,
+            resume=resume,
+        )
     frame = ranked.to_frame()
     if out is not None:
         write_table_file(frame, out)
@@ -129,21 +181,20 @@ def screen_command(
     if not no_tracking:
         from anolyte.experiments.tracking import log_screening
 
-        kept = str(log_screening(ranked, read_manifest(folder), tracking_uri, note))
+        manifest = read_manifest(folder)
+        kept = str(log_screening(ranked, manifest, tracking_uri, note, space or None))
     if json:
-        print_json({"mlflow": kept, "screened": ranked.screened, "ranked": records(frame)})
+        print_json(
+            {
+                "mlflow": kept,
+                "screened": ranked.screened,
+                "criterion": ranked.criterion,
+                "caveat": ranked.caveat,
+                "ranked": records(frame),
+            }
+        )
         return
-    columns = ["rank", "electrolyte", "ce_pct", "ce_low", "ce_high"]
-    if "flags" in frame and frame["flags"].head(show).any():
-        columns.append("flags")
-    shown = frame.head(show)[columns].copy()
-    for column in ("ce_pct", "ce_low", "ce_high"):
-        shown[column] = shown[column].map("{:.2f}".format)
-    title = (
-        f"{symbol}: the best {len(shown)} of {ranked.screened:,} candidates by {by}, "
-        f"CE in % with the {coverage:.0%} interval"
-    )
-    print_table(shown, title)
+    print_ranked(ranked, show, details)
     if out is not None:
         print(f"List:   {out} ({len(frame)} rows)")
     if kept:

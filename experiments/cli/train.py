@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,7 @@ from .console import (
 )
 
 if TYPE_CHECKING:
+    from anolyte.experiments.tracking import TrainingRun
     from anolyte.experiments.train import TrainingResult
 
 # The columns of the accuracy table that fit a terminal; --json and MLflow have all.
@@ -84,20 +87,31 @@ def train_command(
             f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "
             f"from {measurements['source'].nunique()} sources."
         )
-        with progress_bar() as progress:
-            result = train(measurements, symbol, others, chosen, seed, repeats, quick, progress)
-        folder = out / symbol if everything and out else model_folder(symbol, out)
-        save_training(result, folder)
-        kept = ""
-        if not no_tracking:
-            from anolyte.experiments.tracking import log_training
-
-            kept = str(log_training(result, folder, tracking_uri, note))
+        with _run(symbol, tracking_uri, note, no_tracking) as run:
+            with progress_bar() as progress:
+                result = train(measurements, symbol, others, chosen, seed, repeats, quick, progress)
+            folder = out / symbol if everything and out else model_folder(symbol, out)
+            save_training(result, folder)
+            kept = "" if run is None else str(run.log(result, folder))
         told.append(_told(result, folder, kept))
         if not json:
             _print(result, folder, kept)
     if json:
         print_json(told if everything else told[0])
+
+
+@contextmanager
+def _run(metal: str, uri: str | None, note: str, untracked: bool) -> Iterator[TrainingRun | None]:
+    """Cover the training with a run, or give None where none is wanted."""
+    if untracked:
+        yield None
+        return
+    from anolyte.experiments.tracking import training_run
+
+    with training_run(metal, uri, note) as run:
+        if run.problem:
+            tell(f"{run.problem}; the results will be kept in anolyte-outbox.")
+        yield run
 
 
 def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:

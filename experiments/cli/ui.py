@@ -13,20 +13,42 @@ def ui_command(
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")
     ] = 5000,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page where there is a display.")
+    ] = True,
     tracking_uri: UriOption = None,
 ) -> None:
     """Serve the MLflow page on 127.0.0.1 until Ctrl-C.
 
     Example:  anolyte ui --port 5000
     """
+    from anolyte.experiments.tracking import page_address
+    from anolyte.experiments.tracking import tracking_uri as resolve
+    from anolyte.experiments.tracking.page import newest_run_path, served
+    from anolyte.experiments.tracking.sending import terminable
+
+    uri = resolve(tracking_uri)
+    tell(f"Starting MLflow for {uri}; that takes about 15 s (Ctrl-C stops it).")
+    with terminable(), served(uri, port) as server:
+        newest = page_address(port, newest_run_path(uri))
+        print(f"All runs:   {page_address(port)}")
+        print(f"Newest run: {newest}", flush=True)
+        if browser and _has_display():
+            import webbrowser
+
+            webbrowser.open(newest)
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            tell("Stopping MLflow.")
+            return
+    raise ValueError("MLflow's server ended by itself")
+
+
+def _has_display() -> bool:
     import os
     import sys
 
-    from anolyte.experiments.tracking import page_address, server_command
-    from anolyte.experiments.tracking import tracking_uri as resolve
-
-    uri = resolve(tracking_uri)
-    arguments = [sys.executable, *server_command(uri, port)]
-    tell(f"MLflow for {uri}, in about 15 s at {page_address(port)} (Ctrl-C stops it)")
-    # Becoming the server, so that whatever stops this command stops the server.
-    os.execv(sys.executable, arguments)
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

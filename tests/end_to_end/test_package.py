@@ -79,7 +79,7 @@ def test_imports_run_one_way(layer: str) -> None:
 @pytest.mark.parametrize(
     ("library", "home"),
     [
-        ("mlflow", {"tracking.py"}),
+        ("mlflow", {"mlflow_store.py", "mlflow_formats.py"}),
         ("openpyxl", {"tabular.py"}),
         ("tblite", {"xtb.py"}),
         ("ase", {"xtb.py"}),

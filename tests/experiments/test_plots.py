@@ -8,7 +8,7 @@ from anolyte.experiments.train import TrainingResult
 
 
 def test_parity_shows_every_measurement(trained: TrainingResult) -> None:
-    figure = plots.parity(trained.measurements, trained.predictions["anolyte"], "Li")
+    figure = plots.parity(trained.measurements, trained.validation.predictions["anolyte"], "Li")
     axes = figure.axes[0]
     assert len(axes.collections[0].get_offsets()) == len(trained.measurements)
     ticks = [label.get_text() for label in axes.get_xticklabels()]
@@ -16,7 +16,8 @@ def test_parity_shows_every_measurement(trained: TrainingResult) -> None:
 
 
 def test_residuals_name_the_largest_sources(trained: TrainingResult) -> None:
-    figure = plots.residuals_by_source(trained.measurements, trained.predictions["anolyte"], 5)
+    predicted = trained.validation.predictions["anolyte"]
+    figure = plots.residuals_by_source(trained.measurements, predicted, 5)
     largest = trained.measurements["source"].value_counts().index[:5]
     labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
     assert labels == set(largest)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +16,15 @@ from anolyte.experiments.candidates import CandidateSpace
 from anolyte.experiments.rank import screen
 from anolyte.experiments.tracking import (
     TrackingError,
+    find_model,
     log_screening,
     log_training,
     model_id,
     server_command,
+    tracked,
     tracking_uri,
 )
+from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from anolyte.experiments.train import TrainingResult
 from anolyte.models import load_model
 from anolyte.models.store import read_manifest
@@ -29,41 +35,102 @@ def uri(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'mlflow.db'}"
 
 
+@pytest.fixture(scope="module")
+def shared(
+    trained: TrainingResult, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, str]:
+    """Store with one logged training, and the id of its run."""
+    folder = tmp_path_factory.mktemp("tracking with a space")
+    uri = f"sqlite:///{folder / 'mlflow.db'}"
+    reference = log_training(trained, model_folder, uri, "first try", folder / "outbox")
+    assert reference.waiting is None, str(reference)
+    return uri, reference.run_id
+
+
 def test_training_run_is_complete(
-    trained: TrainingResult, model_folder: Path, uri: str, tmp_path: Path
+    trained: TrainingResult, shared: tuple[str, str], tmp_path: Path
 ) -> None:
-    reference = log_training(trained, model_folder, uri, note="first try")
     from mlflow import MlflowClient
 
+    uri, run_id = shared
     client = MlflowClient(uri)
-    run = client.get_run(reference.run_id)
+    run = client.get_run(run_id)
     assert run.info.status == "FINISHED"
     assert run.data.params["metal"] == "Li"
-    assert run.data.params["blocks"] == "composition, solvation, ions, molecular, fluorination"
+    assert run.data.params["blocks"] == ", ".join(trained.model.blocks)
     ours = trained.comparison.loc["anolyte", "rmse"]
     assert run.data.metrics["lso_rmse"] == pytest.approx(ours)
-    assert run.data.metrics["coverage_90"] == pytest.approx(0.9, abs=0.02)
-    assert run.data.tags["mlflow.note.content"] == "first try"
+    tags = run.data.tags
+    assert tags["mlflow.note.content"] == tags["note"] == "first try"
+    assert tags["evidence"] == trained.model.evidence_
+    assert {"version", "metal", "split", "blocks", "seed", "data_sha256"} <= set(tags)
     dataset = run.inputs.dataset_inputs[0].dataset
     assert trained.digest.startswith(dataset.digest)
-    names = {entry.path for entry in client.list_artifacts(reference.run_id)}
-    assert names == {"model", "parity.png", "residuals_by_source.png", "comparison.json"}
-    stored = client.download_artifacts(reference.run_id, "model", str(tmp_path))
+    assert "electrolyte" in dataset.schema
+    names = {entry.path for entry in client.list_artifacts(run_id)}
+    figures = {"parity", "residuals_by_source", "calibration", "interval_width", "recipe_scores"}
+    tables = {"comparison.json", "recipes.json", "held_out.parquet"}
+    assert names == {"model", *tables, *(f"{name}.png" for name in figures)}
+    stored = client.download_artifacts(run_id, "model", str(tmp_path))
     text = ["1 M LiFSI in DME"]
     assert load_model(stored).predict(text) == pytest.approx(trained.model.predict(text))
 
 
+def test_search_of_the_page_finds_the_run(shared: tuple[str, str]) -> None:
+    uri, run_id = shared
+    found = MlflowStore(uri).runs(where="tags.metal = 'Li' and metrics.lso_rmse < 2")
+    assert [run.run_id for run in found] == [run_id]
+
+
+def test_recipe_families_are_child_runs(trained: TrainingResult, shared: tuple[str, str]) -> None:
+    uri, run_id = shared
+    children = MlflowStore(uri).runs(where=f"tags.`mlflow.parentRunId` = '{run_id}'")
+    best = {run.name: run.metrics["held_out_rmse"] for run in children}
+    scores = trained.model.choice_.scores
+    assert best["ridge"] == pytest.approx(scores["own: ridge"])
+    assert best["prior only"] == pytest.approx(scores["prior only"])
+    assert {run.status for run in children} == {"FINISHED"}
+    assert sum("chosen" in run.tags for run in children) == 1
+
+
+def test_model_is_registered_with_a_signature_and_no_loader(shared: tuple[str, str]) -> None:
+    import mlflow
+    from mlflow.exceptions import MlflowException
+    from mlflow.models import Model
+
+    uri, run_id = shared
+    (version,) = MlflowStore(uri).versions("anolyte-ce-Li")
+    assert version.run_id == run_id
+    folder = find_model("champion", "Li", uri)
+    card = Model.load(str(folder))
+    assert card.signature.inputs.input_names() == ["electrolyte"]
+    assert "ce_low" in card.signature.outputs.input_names()
+    assert list(card.flavors) == ["anolyte"]
+    with pytest.raises(MlflowException, match="python_function"):
+        mlflow.pyfunc.load_model(str(folder))
+
+
 def test_screening_run_holds_the_list(
-    space: CandidateSpace, trained: TrainingResult, model_folder: Path, uri: str, tmp_path: Path
+    space: CandidateSpace,
+    trained: TrainingResult,
+    model_folder: Path,
+    shared: tuple[str, str],
+    tmp_path: Path,
 ) -> None:
-    ranked = screen(space, trained.model, top=20)
-    manifest = read_manifest(model_folder)
-    reference = log_screening(ranked, manifest, uri)
     from mlflow import MlflowClient
 
+    uri, training = shared
+    ranked = screen(space, trained.model, top=20)
+    manifest = read_manifest(model_folder)
+    space_file = tmp_path / "mine.yaml"
+    space_file.write_text("metal: Li")
+    reference = log_screening(ranked, manifest, uri, space_file=space_file)
     client = MlflowClient(uri)
     run = client.get_run(reference.run_id)
     assert run.data.tags["model_id"] == model_id(manifest)
+    assert run.data.tags["model_run"] == training
+    assert run.data.tags["model_version"] == "anolyte-ce-Li/1"
+    assert run.data.tags["data_sha256"] == trained.digest
     assert run.data.metrics["screened"] == len(space)
     assert run.data.params["salts"] == "LiFSI, LiPF6"
     for name in ("ranked_list.parquet", "ranked_list.csv"):
@@ -72,36 +139,76 @@ def test_screening_run_holds_the_list(
         assert frame["electrolyte"].tolist() == ranked.frame["electrolyte"].tolist()
         assert np.allclose(frame["lce_low"], ranked.frame["lce_low"])
     table = client.download_artifacts(reference.run_id, "ranked_list.json", str(tmp_path))
-    assert len(pd.read_json(table, orient="split")) == 20
+    assert len(pd.read_json(table, orient="split")) == len(ranked)
+    assert "ranked_list.json" in run.data.tags["mlflow.loggedArtifacts"]
+    names = {entry.path for entry in client.list_artifacts(reference.run_id)}
+    assert {"space.yaml", "space.json"} <= names
+    # The list's run leads to the model that it was made with.
+    assert find_model(reference.run_id[:8], "Li", uri) == find_model(training, "Li", uri)
 
 
-def test_failed_run_is_marked(uri: str) -> None:
-    from anolyte.experiments.tracking import run
-    from mlflow import MlflowClient
+def test_failed_run_is_marked(uri: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError),
+        tracked("anolyte/Li/test", "fails", {}, uri, tmp_path / "box") as run,
+    ):
+        raise RuntimeError("no luck")
+    found = MlflowStore(uri).get(run.run_id)
+    assert (found.status, found.tags["error"]) == ("FAILED", "RuntimeError: no luck")
 
-    with pytest.raises(RuntimeError), run("anolyte/Li/test", "fails", {}, uri) as reference:
-        raise RuntimeError
-    assert MlflowClient(uri).get_run(reference.run_id).info.status == "FAILED"
+
+WAITING = (
+    "import sys, time; from anolyte.experiments.run_record import common_tags\n"
+    "from anolyte.experiments.tracking import tracked\n"
+    "with tracked('anolyte/Li/test', 'waits', common_tags('Li', 'test'), sys.argv[1]):\n"
+    "    print('started', flush=True); time.sleep(100)"
+)
 
 
-def test_parallel_first_use(uri: str) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_stopped_run_is_marked(uri: str, tmp_path: Path, number: signal.Signals) -> None:
+    from anolyte.experiments.tracking.processes import settle_abandoned
+
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITING, uri],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"started\n"
+    store = MlflowStore(uri)
+    assert settle_abandoned(store) == []
+    time.sleep(0.1)
+    process.send_signal(number)
+    process.wait(60)
+    process.stdout.close()
+    settled = settle_abandoned(store)
+    assert len(settled) == (number == signal.SIGKILL)
+    (run,) = store.runs()
+    assert run.status == "KILLED"
+
+
+def test_parallel_first_use(uri: str, tmp_path: Path) -> None:
     """Six processes on a fresh store: every run is kept."""
     code = (
-        "import sys; from anolyte.experiments.tracking import run\n"
-        "with run('anolyte/Li/parallel', 'run', {}, sys.argv[1]):\n"
-        "    import mlflow; mlflow.log_metric('one', 1)"
+        "import sys; from anolyte.experiments.run_record import Metric\n"
+        "from anolyte.experiments.tracking.sending import staging, tracked\n"
+        "with tracked('anolyte/Li/parallel', 'run', {}, sys.argv[1]) as run:\n"
+        "    with staging() as files:\n"
+        "        print(run.finish(files, metrics=(Metric('one', 1.0),)).run_id)"
     )
     command = [sys.executable, "-c", code, uri]
-    processes = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(6)]
-    errors = [process.communicate(timeout=180)[1] for process in processes]
-    assert [process.returncode for process in processes] == [0] * 6, errors
-    from mlflow import MlflowClient
-
-    client = MlflowClient(uri)
-    experiment = client.get_experiment_by_name("anolyte/Li/parallel")
-    assert experiment is not None
-    runs = client.search_runs([experiment.experiment_id])
-    assert [run.data.metrics for run in runs] == [{"one": 1.0}] * 6
+    processes = [
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(6)
+    ]
+    told = [process.communicate(timeout=180) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 6, told
+    runs = MlflowStore(uri).runs("anolyte/Li/parallel")
+    assert {run.run_id for run in runs} == {out.decode().strip() for out, _ in told}
+    assert [run.metrics for run in runs] == [{"one": 1.0}] * 6
 
 
 def test_telemetry_is_off() -> None:
@@ -134,12 +241,29 @@ def test_a_server_is_not_served_again() -> None:
 
 
 def test_unusable_store_is_a_clear_error(tmp_path: Path) -> None:
-    from anolyte.experiments.tracking import run
-
     broken = tmp_path / "mlflow.db"
     broken.write_text("this is no database")
     with (
         pytest.raises(TrackingError, match="cannot use the tracking store"),
-        run("anolyte/Li/test", "broken", {}, f"sqlite:///{broken}"),
+        tracked("anolyte/Li/test", "broken", {}, f"sqlite:///{broken}", tmp_path / "box"),
     ):
         pass
+
+
+def test_commit_is_noted_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anolyte.experiments.run_record import common_tags
+
+    monkeypatch.chdir(tmp_path)
+    assert "commit" not in common_tags("Li", "test")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "start"]):
+        (tmp_path / "notes.txt").write_text("one")
+        identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True)
+    commit = common_tags("Li", "test")["commit"]
+    assert len(commit) == 40
+    (tmp_path / "notes.txt").write_text("two")
+    assert common_tags("Li", "test")["commit"] == f"{commit}+changes"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "commit" not in common_tags("Li", "test")

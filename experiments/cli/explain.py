@@ -1,0 +1,95 @@
+"""`anolyte explain`: why an electrolyte is predicted as it is, and what would better it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .console import (
+    JsonOption,
+    MetalOption,
+    ModelOption,
+    load_or_train,
+    print_json,
+    print_table,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from anolyte.experiments.explanation import Explanation
+
+
+def explain_command(
+    formulation: Annotated[str, typer.Argument(help='In quotes: "1 M LiFSI in DME".')],
+    metal: MetalOption = "Li",
+    coverage: Annotated[
+        float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
+    ] = 0.9,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many descriptors to list.")] = 10,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the contributions: .png, .svg or .pdf.")
+    ] = None,
+    model: ModelOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Explain a prediction: evidence, contributions, SEI, and changes expected to help.
+
+    Example:  anolyte explain "1 M LiFSI in DME" --metal Li --plot why.png
+    """
+    from anolyte.datasets.electrolyte import parse
+    from anolyte.datasets.ions import as_metal
+    from anolyte.experiments.explanation import explain
+
+    symbol = as_metal(metal)
+    electrolyte = parse(formulation)
+    if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
+        raise ValueError(f"{plot}: the name must end in .png, .svg or .pdf")
+    fitted, _ = load_or_train(symbol, model)
+    if fitted.metal != symbol:
+        raise ValueError(f"the model {model} is for {fitted.metal}, not for {symbol}")
+    explanation = explain(fitted, electrolyte, coverage, most)
+    if json:
+        print_json(explanation.to_dict())
+    else:
+        _print(explanation)
+    if plot is not None:
+        from anolyte.experiments.explain_plots import contribution_bars
+
+        contribution_bars(explanation.contributions).savefig(plot)
+        tell(f"Figure: {plot}")
+
+
+def _print(explanation: Explanation) -> None:
+    told = explanation.prediction
+    print(
+        f"{told['electrolyte']} on {told['metal']}: {told['ce_pct']:.2f} % "
+        f"({told['ce_low']:.2f} to {told['ce_high']:.2f}, {told['coverage']:.0%} interval)"
+    )
+    print(f"Evidence: {told['evidence']}; domain score {told['domain_score']:.2f}")
+    for label in ("remarks", "assumptions"):
+        if told[label] not in ("", "none"):
+            print(f"{label.capitalize()}: {told[label]}")
+    print(f"Reasons: {explanation.reasons}")
+    print(f"Nearest measured: {told['nearest']}\n")
+    shown = explanation.contributions[["words", "push_lce", "push_ce_pct"]].copy()
+    for column in ("push_lce", "push_ce_pct"):
+        shown[column] = shown[column].map("{:+.3f}".format)
+    mean = f"mean of {told['metal']} {explanation.mean_lce:.2f} LCE, predicted {told['lce']:.2f}"
+    print_table(shown, f"Contributions, in LCE and in points of CE ({mean})")
+    likely = ", ".join(f"{name} {share:.0%}" for name, share in explanation.character.items())
+    print(f"SEI: {likely}")
+    species = explanation.species.copy()
+    species["score"] = species["score"].map("{:.2f}".format)
+    print_table(species, "Likeliest species and where they stem from")
+    better = explanation.counterfactuals
+    if better.empty:
+        print("No single change of salt, solvent or concentration is expected to help.")
+        return
+    shown = better[
+        ["change", "electrolyte", "ce_pct", "ce_low", "gain_per_size", "evidence"]
+    ].copy()
+    for column in ("ce_pct", "ce_low", "gain_per_size"):
+        shown[column] = shown[column].map("{:.2f}".format)
+    print_table(shown, "Single changes expected to raise the lower bound most for their size")

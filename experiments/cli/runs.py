@@ -1,0 +1,272 @@
+"""`anolyte runs`: list, show and compare runs, and send those that wait in the outbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .console import JsonOption, UriOption, print_json, print_table, records, tell
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.experiments.tracking.comparison import ListComparison
+    from anolyte.experiments.tracking.mlflow_store import MlflowStore
+    from anolyte.experiments.tracking.stored import StoredRun
+
+app = typer.Typer(help="Runs that are kept in MLflow.", no_args_is_help=True)
+
+RunArgument = Annotated[
+    str, typer.Argument(help="Name, start of the id, latest, or an alias such as Li@champion.")
+]
+# The figures that fit a terminal, by task; --json and `runs show` have all.
+FIGURES = ("lso_rmse", "lso_spearman", "best_ce_low", "screened")
+MOVES = 10
+
+
+@app.command("list")
+def list_command(
+    metal: Annotated[
+        str | None, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", help="coulombic-efficiency, sei, screening or suggestions."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many, newest first.")] = 30,
+    tracking_uri: UriOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List runs, newest first.
+
+    Example:  anolyte runs list --metal Na --task screening
+    """
+    import pandas as pd
+    from anolyte.experiments.tracking.finding import list_runs
+
+    store = _store(tracking_uri)
+    found = list_runs(store, _symbol(metal), task, most)
+    _tell_waiting()
+    if json:
+        print_json([_facts(run) for run in found])
+        return
+    if not found:
+        tell("No runs.")
+        return
+    table = pd.DataFrame([_line(run) for run in found]).fillna("-")
+    used = [name for name in table if (table[name] != "-").any() and (table[name] != "").any()]
+    print_table(table[used])
+
+
+@app.command("show")
+def show_command(
+    run: RunArgument,
+    top: Annotated[int, typer.Option("--top", min=0, help="Rows of a list to print.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the whole list: .csv or .parquet.")
+    ] = None,
+    tracking_uri: UriOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what a run holds; a ranked list comes back as a table.
+
+    Example:  anolyte runs show latest --top 50 --out list.csv
+    """
+    from anolyte.experiments.tables import checked_table_path, write_table_file
+    from anolyte.experiments.tracking.comparison import read_list
+    from anolyte.experiments.tracking.finding import find_run
+
+    if out is not None:
+        checked_table_path(out)
+    store = _store(tracking_uri)
+    found = find_run(store, run)
+    ranked = read_list(store, found)
+    if out is not None:
+        if ranked is None:
+            raise ValueError(f"run {found.name} holds no list to write")
+        write_table_file(ranked, out)
+    if json:
+        print_json({**_facts(found), "ranked": [] if ranked is None else records(ranked)})
+        return
+    _print_run(found)
+    if ranked is not None:
+        print_table(_printable(ranked.head(top)), f"the first {min(top, len(ranked))} rows")
+    if out is not None:
+        print(f"List: {out} ({len(ranked) if ranked is not None else 0} rows)")
+
+
+@app.command("compare")
+def compare_command(
+    first: RunArgument,
+    second: RunArgument,
+    tracking_uri: UriOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Compare two runs: figures side by side; of two lists who rose and who fell.
+
+    Example:  anolyte runs compare Li-screen-20261121-0803 latest
+    """
+    from anolyte.experiments.tracking.comparison import compare_lists, read_list, side_by_side
+    from anolyte.experiments.tracking.finding import find_run
+
+    store = _store(tracking_uri)
+    a, b = find_run(store, first), find_run(store, second)
+    table = side_by_side(a, b)
+    lists = [read_list(store, run) for run in (a, b)]
+    left, right = lists
+    compared = None if left is None or right is None else compare_lists(left, right)
+    if json:
+        print_json({"a": a.name, "b": b.name, "values": records(table), "lists": _told(compared)})
+        return
+    differing = table[(table["a"] != table["b"]) | (table["kind"] == "metric")]
+    shown = differing.assign(
+        a=[_short(cell) for cell in differing["a"]],
+        b=[_short(cell) for cell in differing["b"]],
+        change=["-" if c != c else f"{c:+.4g}" for c in differing["change"]],  # noqa: PLR0124
+    )
+    print_table(
+        shown.drop(columns="kind"), f"a: {a.name} ({a.run_id[:8]})   b: {b.name} ({b.run_id[:8]})"
+    )
+    if compared is not None:
+        _print_lists(compared)
+
+
+@app.command("sync")
+def sync_command(tracking_uri: UriOption = None) -> None:
+    """Send the runs that wait in anolyte-outbox, each once.
+
+    Example:  anolyte runs sync --tracking-uri http://group-server:5000
+    """
+    from anolyte.experiments.tracking import TrackingError, sync
+
+    sent, faults = sync(tracking_uri)
+    for reference in sent:
+        print(f"sent: {reference}")
+    if not sent and not faults:
+        tell("Nothing is waiting.")
+    if faults:
+        raise TrackingError("still waiting:\n  " + "\n  ".join(faults))
+
+
+def _store(uri: str | None) -> MlflowStore:
+    from anolyte.experiments.tracking import tracking_uri as resolve
+    from anolyte.experiments.tracking.mlflow_store import MlflowStore
+    from anolyte.experiments.tracking.processes import settle_abandoned
+
+    store = MlflowStore(resolve(uri), create=False)
+    settle_abandoned(store)
+    return store
+
+
+def _symbol(metal: str | None) -> str | None:
+    from anolyte.datasets.ions import as_metal
+
+    return None if metal is None else as_metal(metal)
+
+
+def _tell_waiting() -> None:
+    from anolyte.experiments.outbox import OUTBOX, waiting
+
+    items, faults = waiting()
+    if items or faults:
+        count = len(items) + len(faults)
+        tell(f"{count} further run{'s' * (count > 1)} in {OUTBOX}: anolyte runs sync")
+
+
+def _line(run: StoredRun) -> dict[str, str]:
+    from anolyte.experiments.tracking.finding import when
+
+    figures = {name: f"{run.metrics[name]:.4g}" for name in FIGURES if name in run.metrics}
+    return {
+        "id": run.run_id[:8],
+        "name": run.name,
+        "started": when(run.started_ms),
+        "took": _duration(run),
+        "status": run.status.lower(),
+        **figures,
+        "evidence": run.tags.get("evidence", "-"),
+        "model": run.tags.get("model_version", "-").removeprefix("anolyte-ce-"),
+        "note": run.tags.get("note", ""),
+    }
+
+
+def _duration(run: StoredRun) -> str:
+    if run.ended_ms is None:
+        return "-"
+    seconds = (run.ended_ms - run.started_ms) / 1000
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _facts(run: StoredRun) -> dict[str, object]:
+    tags = {key: value for key, value in run.tags.items() if not key.startswith("mlflow.")}
+    return {
+        "run_id": run.run_id,
+        "name": run.name,
+        "experiment": run.experiment,
+        "status": run.status,
+        "started_ms": run.started_ms,
+        "ended_ms": run.ended_ms,
+        "tags": tags,
+        "params": dict(run.params),
+        "metrics": dict(run.metrics),
+    }
+
+
+def _print_run(run: StoredRun) -> None:
+    print(f"{run.name}  {run.run_id}  {run.experiment}  {run.status.lower()}  {_duration(run)}")
+    hidden = ("mlflow.", "anolyte.")
+    tags = {k: v for k, v in run.tags.items() if not k.startswith(hidden) and k not in run.params}
+    for title, values in (("tags", tags), ("params", run.params), ("metrics", run.metrics)):
+        if values:
+            print(f"\n{title}")
+            for key in sorted(values):
+                print(f"  {key}: {_short(values[key])}")
+    print()
+
+
+def _short(cell: object) -> str:
+    if cell is None:
+        return "-"
+    text = f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _printable(frame: pd.DataFrame) -> pd.DataFrame:
+    wanted = ("rank", "electrolyte", "ce_pct", "ce_low", "ce_high", "predicted_ce_pct", "evidence")
+    shown = frame[[name for name in wanted if name in frame]].copy()
+    for name in shown.select_dtypes(float):
+        shown[name] = shown[name].map("{:.2f}".format)
+    return shown
+
+
+def _told(found: ListComparison | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    correlation = found.rank_correlation
+    return {
+        "overlap": found.overlap,
+        "rank_correlation": correlation if correlation == correlation else None,  # noqa: PLR0124
+        "moves": records(found.moves),
+        "only_a": found.only_a,
+        "only_b": found.only_b,
+    }
+
+
+def _print_lists(found: ListComparison) -> None:
+    same = ", ".join(f"{count} of the first {depth}" for depth, count in found.overlap.items())
+    print(
+        f"In both lists: {len(found.moves)} electrolytes ({same}); "
+        f"rank correlation of these {found.rank_correlation:.2f}; "
+        f"only in a: {len(found.only_a)}; only in b: {len(found.only_b)}"
+    )
+    moves = found.moves[["electrolyte", "rank_a", "rank_b", "rise"]]
+    for title, rows in (
+        ("rose", moves[moves["rise"] > 0].nlargest(MOVES, "rise")),
+        ("fell", moves[moves["rise"] < 0].nsmallest(MOVES, "rise")),
+    ):
+        if len(rows):
+            print_table(rows, f"who {title} most from a to b")
+    for title, names in (("a", found.only_a), ("b", found.only_b)):
+        if names:
+            print(f"best that only {title} has: {'; '.join(names[:3])}")

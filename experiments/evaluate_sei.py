@@ -1,0 +1,41 @@
+"""The accuracy of the SEI model beside its baselines, as tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+from anolyte.datasets.overview import known_measurements
+from anolyte.models.sei import SEIModel
+
+# Shown over all metals, and the one of them that is shown for each metal.
+METRICS = {
+    "character": ("log_loss", "balanced_accuracy", "accuracy"),
+    "species": ("recall_top5", "main_first", "first_reported"),
+}
+BY_METAL = {"character": "log_loss", "species": "recall_top5"}
+
+
+def evaluate_sei(repeats: int = 3) -> dict[str, pd.DataFrame]:
+    """Return tables of the SEI model's accuracy on publications not seen, by their titles.
+
+    Parameters
+    ----------
+    repeats
+        Of the evaluation, with other folds each time.
+    """
+    evaluation = SEIModel(repeats=repeats).fit(known_measurements()).evaluation_
+    tables: dict[str, pd.DataFrame] = {}
+    for task, names in METRICS.items():
+        rows = evaluation[evaluation["task"] == task]
+        whole = rows[rows["metal"] == "all"].pivot_table(
+            index="contender", columns="metric", values="value", sort=False
+        )
+        tables[f"SEI {task}, all metals, publications not seen"] = (
+            whole[list(names)].rename_axis(columns=None).reset_index()
+        )
+        each = rows[rows["metric"] == BY_METAL[task]].pivot_table(
+            index=["metal", "rows", "sources"], columns="contender", values="value", sort=False
+        )
+        tables[f"SEI {task} by metal: {BY_METAL[task]}"] = each.rename_axis(
+            columns=None
+        ).reset_index()
+    return tables

@@ -1,0 +1,98 @@
+"""Write a table chunk by chunk: to standard output as it comes, or to a file as a whole.
+
+The counterpart of `tables` for what does not fit into memory, with the same safety from
+cells that start a formula.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import pandas as pd
+
+from .tables import checked_table_path, guard
+
+Write = Callable[[pd.DataFrame], None]
+
+
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which no text is a formula to a spreadsheet."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(guard)
+    return safe
+
+
+def csv_writer(stream: TextIO) -> Write:
+    """Return what writes chunks to a text stream as one CSV, flushed after each."""
+    begun = False
+
+    def write(frame: pd.DataFrame) -> None:
+        nonlocal begun
+        guarded(frame).to_csv(
+            stream, index=False, header=not begun, lineterminator="\n", float_format="%.6g"
+        )
+        stream.flush()
+        begun = True
+
+    return write
+
+
+@contextmanager
+def table_writer(path: str | Path) -> Iterator[Write]:
+    """Give what writes chunks to a ``.csv`` or ``.parquet`` file.
+
+    The file appears when the block ends without an error, complete or not at all.
+
+    Raises
+    ------
+    ValueError
+        If the name ends otherwise or its folder does not exist.
+    """
+    path = checked_table_path(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
+    os.close(handle)
+    staging = Path(name)
+    try:
+        chosen = _csv_file if path.suffix == ".csv" else _parquet_file
+        with chosen(staging) as write:
+            yield write
+        # mkstemp makes private files; a table is as readable as any other output.
+        staging.chmod(0o644)
+        os.replace(staging, path)
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+@contextmanager
+def _csv_file(path: Path) -> Iterator[Write]:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        yield csv_writer(stream)
+
+
+@contextmanager
+def _parquet_file(path: Path) -> Iterator[Write]:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    writer: ParquetWriter | None = None
+
+    def write(frame: pd.DataFrame) -> None:
+        nonlocal writer
+        schema = None if writer is None else writer.schema
+        table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+        if writer is None:
+            writer = ParquetWriter(path, table.schema)
+        writer.write_table(table)
+
+    try:
+        yield write
+    finally:
+        if writer is not None:
+            writer.close()

@@ -1,0 +1,41 @@
+"""Tracking: where trainings and ranked lists are kept, found and compared.
+
+The only package that knows MLflow (`mlflow_store`, `mlflow_formats`). A run is first a plain
+record, then sent; what a server cannot take waits in the outbox.
+"""
+
+from __future__ import annotations
+
+from .address import DEFAULT_URI, TrackingError, UnreachableError, tracking_uri
+from .api import (
+    TrainingRun,
+    log_screening,
+    log_sei,
+    log_suggestions,
+    log_training,
+    training_run,
+)
+from .contents import model_id
+from .finding import find_model
+from .page import page_address, server_command
+from .sending import RunReference, sync, tracked
+
+__all__ = [
+    "DEFAULT_URI",
+    "RunReference",
+    "TrackingError",
+    "TrainingRun",
+    "UnreachableError",
+    "find_model",
+    "log_screening",
+    "log_sei",
+    "log_suggestions",
+    "log_training",
+    "model_id",
+    "page_address",
+    "server_command",
+    "sync",
+    "tracked",
+    "tracking_uri",
+    "training_run",
+]

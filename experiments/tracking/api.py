@@ -1,0 +1,172 @@
+"""Log a training, a ranked list, suggestions or an SEI evaluation as a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anolyte.experiments.outbox import OUTBOX
+from anolyte.experiments.run_record import common_tags, default_name, now_ms
+
+from .contents import training_fields
+from .lists import screening_fields, sei_fields, suggestions_fields
+from .sending import RunReference, TrackedRun, staging, tracked
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.experiments.ranked_list import RankedList
+    from anolyte.experiments.suggest import Suggestions
+    from anolyte.experiments.train import TrainingResult
+
+EFFICIENCY, SCREENING = "coulombic-efficiency", "screening"
+SUGGESTIONS, SEI = "suggestions", "sei"
+
+
+def experiment_name(metal: str, task: str) -> str:
+    """Return the experiment of a metal and a task: ``anolyte/Li/screening``."""
+    return f"anolyte/{metal}/{task}"
+
+
+class TrainingRun:
+    """The run of a training that is under way, see `training_run`."""
+
+    def __init__(self, run: TrackedRun) -> None:
+        self._run = run
+
+    @property
+    def problem(self) -> str:
+        """Why the results will be kept in the outbox; "" if the store answers."""
+        return self._run.problem
+
+    def log(self, result: TrainingResult, folder: Path) -> RunReference:
+        """Log the training and its saved model, register the model, and return where."""
+        with staging() as files:
+            return self._run.finish(files, **training_fields(result, folder, files))
+
+
+@contextmanager
+def training_run(
+    metal: str, uri: str | None = None, note: str = "", outbox: Path = OUTBOX
+) -> Iterator[TrainingRun]:
+    """Cover a training with a run: its duration is real, and what stops it is marked.
+
+    Parameters
+    ----------
+    metal
+        Symbol of the metal.
+    uri
+        Tracking store; default MLFLOW_TRACKING_URI, else ``sqlite:///mlflow.db``.
+    note
+        The user's own words.
+    outbox
+        Folder that keeps the results if the store cannot take them.
+
+    Raises
+    ------
+    TrackingError
+        If the store is a file that cannot be used. A server that does not answer is no error.
+
+    Examples
+    --------
+    >>> with training_run("Li") as run:  # doctest: +SKIP
+    ...     result = train(gather("Li"), "Li")
+    ...     print(run.log(result, save_training(result, Path("anolyte-models/Li"))))
+    """
+    tags, name = common_tags(metal, EFFICIENCY, note), default_name(metal, "train", now_ms())
+    with tracked(experiment_name(metal, EFFICIENCY), name, tags, uri, outbox) as run:
+        yield TrainingRun(run)
+
+
+def log_training(
+    result: TrainingResult,
+    folder: Path,
+    uri: str | None = None,
+    note: str = "",
+    outbox: Path = OUTBOX,
+) -> RunReference:
+    """Log a training that is over; see `training_run` for the parameters."""
+    with training_run(result.model.metal, uri, note, outbox) as run:
+        return run.log(result, folder)
+
+
+def log_screening(
+    ranked: RankedList,
+    model: Mapping[str, Any],
+    uri: str | None = None,
+    note: str = "",
+    space_file: str | Path | None = None,
+    outbox: Path = OUTBOX,
+) -> RunReference:
+    """Log a ranked list: the space, the model it used, the list as table, parquet and CSV.
+
+    Parameters
+    ----------
+    ranked
+        The list.
+    model
+        Manifest of the model, see `models.store.read_manifest`.
+    space_file
+        The file that the space was read from, kept beside the list.
+    """
+    return _log(
+        ranked.metal,
+        SCREENING,
+        "screen",
+        lambda files: screening_fields(ranked, model, files, space_file),
+        uri,
+        note,
+        outbox,
+    )
+
+
+def log_suggestions(
+    found: Suggestions,
+    model: Mapping[str, Any],
+    uri: str | None = None,
+    note: str = "",
+    outbox: Path = OUTBOX,
+) -> RunReference:
+    """Log a batch of suggested experiments and the model behind it, see `log_screening`."""
+    metal = str(model["metal"])
+
+    def write(files: Path) -> dict[str, Any]:
+        return suggestions_fields(found, model, files)
+
+    return _log(metal, SUGGESTIONS, "suggest", write, uri, note, outbox)
+
+
+def log_sei(
+    evaluation: pd.DataFrame,
+    metal: str,
+    uri: str | None = None,
+    note: str = "",
+    outbox: Path = OUTBOX,
+) -> RunReference:
+    """Log how good the SEI model is on one metal (or ``all``).
+
+    Parameters
+    ----------
+    evaluation
+        See `models.sei_validation.evaluate`.
+    """
+
+    def write(files: Path) -> dict[str, Any]:
+        return sei_fields(evaluation, metal, files)
+
+    return _log(metal, SEI, "sei", write, uri, note, outbox)
+
+
+def _log(
+    metal: str,
+    task: str,
+    what: str,
+    write: Callable[[Path], dict[str, Any]],
+    uri: str | None,
+    note: str,
+    outbox: Path,
+) -> RunReference:
+    tags, name = common_tags(metal, task, note), default_name(metal, what, now_ms())
+    with tracked(experiment_name(metal, task), name, tags, uri, outbox) as run, staging() as files:
+        return run.finish(files, **write(files))

@@ -1,0 +1,125 @@
+"""What the runs of a ranked list, of suggestions and of an SEI evaluation hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anolyte.experiments.run_record import DatasetFacts, readable
+
+from .contents import finite, model_id, model_name, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.experiments.ranked_list import RankedList
+    from anolyte.experiments.suggest import Suggestions
+
+TABLE_ROWS = 200
+RANKED = "ranked_list"
+SUGGESTED = "suggestions"
+
+
+def screening_fields(
+    ranked: RankedList, manifest: Mapping[str, Any], files: Path, space_file: str | Path | None
+) -> dict[str, Any]:
+    """Write the files of a ranked list's run to `files` and return the fields of its record.
+
+    Parameters
+    ----------
+    manifest
+        That of the model, see `models.store.read_manifest`.
+    space_file
+        The file that the space was read from, to be kept beside the list.
+    """
+    from anolyte.experiments import plots
+
+    frame = ranked.to_frame()
+    write_list(frame, RANKED, files)
+    (files / "space.json").write_text(json.dumps(ranked.space, indent=1, default=str), "utf-8")
+    if space_file is not None and Path(space_file).is_file():
+        shutil.copyfile(space_file, files / f"space{Path(space_file).suffix}")
+    if len(frame):
+        plots.ranked_bars(frame).savefig(files / f"{RANKED}.png")
+    asked = {"criterion": ranked.criterion, "coverage": ranked.coverage, "top": len(ranked)}
+    best = frame.head(1)
+    figures = {f"best_{name}": best[name].iloc[0] for name in ("ce_pct", "ce_low") if len(best)}
+    return {
+        "tags": _model_tags(manifest),
+        "params": readable({**ranked.space, **asked}),
+        "metrics": finite({"screened": ranked.screened, **figures}.items()),
+        "dataset": _trained_on(manifest),
+        "tables": (f"{RANKED}.json",),
+    }
+
+
+def suggestions_fields(
+    found: Suggestions, manifest: Mapping[str, Any], files: Path
+) -> dict[str, Any]:
+    """Write the files of a batch of suggestions to `files` and return its record's fields."""
+    write_list(found.frame, SUGGESTED, files)
+    counts = {"looked_at": found.looked_at, "left_out": found.left_out}
+    return {
+        "tags": _model_tags(manifest),
+        "params": readable({"by": found.by, "batch": len(found.frame)}),
+        "metrics": finite(counts.items()),
+        "dataset": _trained_on(manifest),
+        "tables": (f"{SUGGESTED}.json",),
+    }
+
+
+def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, Any]:
+    """Write the files of an SEI evaluation to `files` and return its record's fields.
+
+    Parameters
+    ----------
+    evaluation
+        See `models.sei_validation.evaluate`.
+    metal
+        Symbol, or ``all``.
+    """
+    mine = evaluation[evaluation["metal"] == metal]
+    write_list(mine, "sei_evaluation", files)
+    figures = {
+        f"{row.task}.{row.contender}.{row.metric}".replace(" ", "_"): float(value)
+        for row, value in zip(mine.itertuples(), mine["value"], strict=True)
+    }
+    sizes = {"rows": int(mine["rows"].max()), "sources": int(mine["sources"].max())}
+    return {
+        "tags": {"split": "leave-publication-out"},
+        "params": readable({"metal": metal, **sizes}),
+        "metrics": finite(figures.items()),
+        "tables": ("sei_evaluation.json",),
+    }
+
+
+def write_list(frame: pd.DataFrame, name: str, files: Path) -> None:
+    """Write a list whole as parquet and CSV, and its first rows as MLflow's table."""
+    from anolyte.experiments.tables import write_csv
+
+    write_table(frame.head(TABLE_ROWS).round(3), files / f"{name}.json")
+    frame.to_parquet(files / f"{name}.parquet", index=False)
+    write_csv(frame, files / f"{name}.csv")
+
+
+def _model_tags(manifest: Mapping[str, Any]) -> dict[str, str]:
+    facts = manifest.get("facts", {})
+    return {
+        "model_id": model_id(manifest),
+        "model_name": model_name(str(manifest["metal"])),
+        "data_sha256": str(facts.get("data_sha256", "")),
+        "evidence": str(manifest.get("evidence", "")),
+        "blocks": ", ".join(map(str, manifest.get("blocks", []))),
+        "seed": str(manifest.get("seed", "")),
+        "split": str(facts.get("split", "")),
+    }
+
+
+def _trained_on(manifest: Mapping[str, Any]) -> DatasetFacts | None:
+    digest = str(manifest.get("facts", {}).get("data_sha256", ""))
+    metal = manifest["metal"]
+    source = f"anolyte-{manifest['packages']['anolyte']}/measurements_{metal}.csv"
+    name = f"{metal} Coulombic efficiencies"
+    return DatasetFacts(name, digest[:16], source, "training of the model") if digest else None
