@@ -24,7 +24,7 @@ from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
 from .domain import OUTSIDE, Domain
 from .evidence import metal_evidence, prediction_evidence
 from .intervals import COVERAGES, ConformalScale
-from .members import SCOPES, Member, Rows, fit_members
+from .members import SCOPES, Ensemble, Member, Rows, fit_members
 from .recipes import MARGIN, PRIOR, Choice, all_members, choose, recipes
 from .weights import row_weights
 
@@ -185,8 +185,11 @@ class CoulombicEfficiencyModel:
         if skill is not None and skill > 1 - MARGIN:
             among = {}
         self.choice_ = choose(measurements, joined.means, joined.predictions, joined.spread, among)
-        needed = among.get(self.choice_.recipe, ())
-        self.ensemble_ = fit_members(rows, needed, self.seed)
+        if self.choice_.recipe == PRIOR:
+            mean = np.average(rows.target[rows.own], weights=rows.weights[rows.own])
+            self.ensemble_ = Ensemble(float(mean), self.metal_columns)
+        else:
+            self.ensemble_ = fit_members(rows, among[self.choice_.recipe], self.seed)
         self.calibration_ = pd.DataFrame(
             {
                 "observed": rows.target[rows.own],
@@ -209,7 +212,7 @@ class CoulombicEfficiencyModel:
         degrees = max(count - 1, 0) + PRIOR_SOURCES
         scale = ConformalScale.student(float(np.sqrt(squares / degrees)), count, degrees)
         self.choice_ = Choice(PRIOR, 0.0, scale, pd.Series({PRIOR: float("nan")}))
-        self.ensemble_ = fit_members(own, (), self.seed)
+        self.ensemble_ = Ensemble(mean, self.metal_columns)
         predicted = np.full(len(own.target), mean)
         self.calibration_ = pd.DataFrame(
             {"observed": own.target, "predicted": predicted, "spread": 1.0}

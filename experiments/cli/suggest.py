@@ -11,6 +11,9 @@ from .console import (
     JsonOption,
     MetalOption,
     ModelOption,
+    NoteOption,
+    NoTrackingOption,
+    UriOption,
     load_or_train,
     print_json,
     print_table,
@@ -57,6 +60,9 @@ def suggest_command(
         typer.Option("--store", help="Folder of own measurements; default anolyte-data."),
     ] = None,
     model: ModelOption = None,
+    note: NoteOption = "",
+    tracking_uri: UriOption = None,
+    no_tracking: NoTrackingOption = False,
     json: JsonOption = False,
 ) -> None:
     """Suggest the next experiments and how to mix them.
@@ -86,7 +92,7 @@ def suggest_command(
     under_way = list(pending(chosen.metal, folder)["electrolyte"])
     if exclude_pending is not None:
         under_way += list(read_pending(exclude_pending, chosen.metal)["electrolyte"])
-    predictor, _ = load_or_train(chosen.metal, model)
+    predictor, trained = load_or_train(chosen.metal, model)
     _tell_new(predictor, folder)
     with progress_bar() as progress:
         found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)
@@ -98,14 +104,22 @@ def suggest_command(
     if pend:
         texts = found.frame["electrolyte"]
         kept = str(add_pending(texts, chosen.metal, found.by, folder))
+    logged = ""
+    if not no_tracking:
+        from anolyte.experiments.tracking import log_suggestions
+        from anolyte.models.store import read_manifest
+
+        logged = str(log_suggestions(found, read_manifest(trained), tracking_uri, note))
     if json:
-        print_json({"by": found.by, "pending": kept, "suggested": records(sheet)})
+        print_json({"mlflow": logged, "by": found.by, "pending": kept, "suggested": records(sheet)})
         return
     _print(found, volume)
     if out is not None:
         print(f"Lab sheet: {out} ({len(sheet)} rows)")
     if kept:
         print(f"Pending:   {kept}")
+    if logged:
+        print(f"MLflow:    {logged}")
 
 
 def _space(metal: str, name: str) -> CandidateSpace:

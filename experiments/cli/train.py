@@ -127,6 +127,8 @@ def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:
 
 
 def _print(result: TrainingResult, folder: Path, kept: str) -> None:
+    from anolyte.models.efficiency import MIN_SOURCES
+
     model = result.model
     table = result.comparison.reset_index(names="model")
     if not table.empty:
@@ -136,10 +138,12 @@ def _print(result: TrainingResult, folder: Path, kept: str) -> None:
         print_table(shown.replace("nan", "-"), title)
     print(f"Recipe: {model.choice_.recipe}; evidence: {model.evidence_}")
     if model.evidence_ == "prior only":
-        print(
-            f"Nothing beats the mean of {model.metal} on sources not seen: predictions are "
-            "that mean, with its spread."
+        why = (
+            f"{model.metal} has too few sources ({model.sources_}) to learn from"
+            if model.sources_ < MIN_SOURCES
+            else f"Nothing beats the mean of {model.metal} on sources not seen"
         )
+        print(f"{why}: predictions are the mean, with its spread.")
     print(f"Model:  {folder}")
     if kept:
         print(f"MLflow: {kept}")

@@ -61,3 +61,10 @@ def test_what_is_remote_gets_no_credit_for_being_different() -> None:
     remote = np.array([False, False, False, False, True, False])
     assert 4 not in diverse(values, MIXTURES, 3, 0.3, remote=remote)
     assert 4 in diverse(values, MIXTURES, 3, 0.3)
+
+
+def test_another_glyme_is_no_other_solvent() -> None:
+    """G2 after G3 is a near copy; THF of the same score is not."""
+    texts = ["1 M LiFSI in G3", "1 M LiFSI in G2", "1 M LiFSI in THF"]
+    mixtures = Mixtures.from_electrolytes(texts, "Li")
+    assert diverse(np.array([2.0, 1.9, 1.9]), mixtures, 3).tolist() == [0, 2, 1]

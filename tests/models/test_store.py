@@ -137,3 +137,12 @@ def test_link_instead_of_a_file_is_refused(folder: Path, tmp_path: Path) -> None
     path.symlink_to(tmp_path / "elsewhere.ubj")
     with pytest.raises(ModelFileError, match="no plain file"):
         load_model(folder)
+
+
+def test_bundle_of_this_schema_from_an_earlier_version_loads() -> None:
+    """A folder written when schema 2 began; it has to load as long as schema 2 lasts."""
+    model = load_model(Path(__file__).parent / "fixtures" / "K-schema-2")
+    frame = model.predict_interval(["1 M KFSI in DME"])
+    assert frame["ce_pct"].iloc[0] == pytest.approx(97.8, abs=0.1)
+    assert model.evidence_ == "prior only"
+    assert "KFSI in DME" in model.assess(["4.8 M KFSI in DME"])["nearest"].iloc[0]
