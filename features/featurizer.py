@@ -41,8 +41,9 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
 # What earns its place for one metal, see the ablation in docs/descriptors.md.
 DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular", "fluorination", "shell")
 
-# Rows at a time: enough to hide the cost of a call, few enough to bound the memory.
-_BATCH = 10_000
+# Rows at a time: enough to hide the cost of a call, few enough that the arrays of a batch are
+# not handed back to the system and fetched again with each.
+_BATCH = 5_000
 
 
 class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -59,7 +59,8 @@ class ShellBlock(DescriptorBlock):
         bound = mixtures.total(bound_groups, mixtures.solvents)
         anions = mixtures.total(anion_counts, mixtures.salts)
         total = np.asarray(anions.sum(axis=1))[:, None]
+        # One division a row, not one a column.
         return [
-            divide(bound[:, 1:], bound[:, :1]) * (1 - share),
-            divide(anions, total) * share,
+            bound[:, 1:] * divide(1 - share, bound[:, :1]),
+            anions * divide(share, total),
         ]

@@ -62,6 +62,9 @@ class Mixtures:
     density_estimated: Flags
     conditions: pd.DataFrame | None = None
     tables: DescriptorTables = field(default_factory=dict, repr=False)
+    derived: dict[Callable[..., Floats], Floats] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @classmethod
     def from_electrolytes(

@@ -93,6 +93,8 @@ def _ion(metal: str) -> str:
 def shell(mixtures: Mixtures, cations: Floats) -> Floats:
     """Return the anions' share p of the first shell and the SSIP, CIP, AGG fractions (n, 4).
 
+    The result is read-only: it is kept with the mixtures for whoever asks again.
+
     Parameters
     ----------
     mixtures
@@ -100,6 +102,14 @@ def shell(mixtures: Mixtures, cations: Floats) -> Floats:
     cations
         Metal cations per mole of mixture (n,).
     """
+    kept = mixtures.derived.get(shell)
+    if kept is None:
+        kept = mixtures.derived[shell] = _shell(mixtures, cations)
+        kept.flags.writeable = False
+    return kept
+
+
+def _shell(mixtures: Mixtures, cations: Floats) -> Floats:
     solvent = mixtures.total(solvent_binding, mixtures.solvents)
     result = np.zeros((4, len(mixtures))).T
     for metal, rows in mixtures.rows_by_metal.items():
