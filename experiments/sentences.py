@@ -33,8 +33,8 @@ def _error(result: SplitResult) -> str:
     rmse = float(result.table["rmse"][OURS])
     return (
         f"On sources not seen, predictions are off by {rmse:.2f} LCE (RMSE): the loss "
-        f"(100 % minus CE) is off by a factor of {10**rmse:.1f}. Replicate reports of one electrolyte "
-        f"differ by {REPLICATES[0]:g} to {REPLICATES[1]:g}, so little can be better than that."
+        f"(100 % minus CE) is off by a factor of {10**rmse:.1f}. Replicate reports of one "
+        f"electrolyte differ by {REPLICATES[0]:g} to {REPLICATES[1]:g}, so little can be better than that."
     )
 
 
