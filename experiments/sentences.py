@@ -34,7 +34,8 @@ def _error(result: SplitResult) -> str:
     return (
         f"On sources not seen, predictions are off by {rmse:.2f} LCE (RMSE): the loss "
         f"(100 % minus CE) is off by a factor of {10**rmse:.1f}. Replicate reports of one "
-        f"electrolyte differ by {REPLICATES[0]:g} to {REPLICATES[1]:g}, so little can be better than that."
+        f"electrolyte differ by {REPLICATES[0]:g} to {REPLICATES[1]:g}, so little can be better "
+        "than that."
     )
 
 
