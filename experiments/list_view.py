@@ -21,7 +21,7 @@ _BAR = 160
 _TICKS = (0, 90, 99, 99.9)
 _STYLE = (
     "<style>.anolyte td,.anolyte th{text-align:left;padding:3px 8px;vertical-align:middle;"
-    "max-width:24em;overflow-wrap:anywhere}"
+    "max-width:24em}.anolyte td.nearest{overflow-wrap:anywhere;min-width:14em}"
     ".anolyte svg{display:block}.anolyte figure{display:inline-block;margin:4px;"
     "text-align:center;font-size:85%;background:white;color:black}</style>"
 )
@@ -49,8 +49,9 @@ def to_html(frame: pd.DataFrame, title: str = "", caveat: str = "", rows: int = 
         if name in ("bar", "sei") or (name in head and head[name].astype(str).any())
     }
     heads = "".join(f"<th>{escape(columns[name])}</th>" for name in cells)
-    lines = zip(*cells.values(), strict=True)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+    tags = [f'<td class="{name}">' for name in cells]
+    lines = [zip(tags, line, strict=True) for line in zip(*cells.values(), strict=True)]
+    body = "".join(f"<tr>{''.join(f'{tag}{cell}</td>' for tag, cell in row)}</tr>" for row in lines)
     more = f"<p>{len(frame) - len(head)} more rows</p>" if len(frame) > len(head) else ""
     said = "".join(f"<p>{escape(text)}</p>" for text in (title, caveat) if text)
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
