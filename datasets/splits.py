@@ -6,7 +6,7 @@ main solvent, of a metal, or (random) all rows of one electrolyte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,14 @@ def group_folds(labels: npt.NDArray[np.object_], folds: int, seed: int) -> list[
     fold_of_row = fold_of_group[inverse]
     rows = np.arange(len(labels))
     return [(rows[fold_of_row != fold], rows[fold_of_row == fold]) for fold in range(len(loads))]
+
+
+def fold_of_row(folds: Sequence[Fold]) -> npt.NDArray[np.int64]:
+    """Return the number (n,) of the fold that tests each row."""
+    number = np.zeros(sum(len(test) for _, test in folds), dtype=np.int64)
+    for fold, (_, test) in enumerate(folds):
+        number[test] = fold
+    return number
 
 
 def split(

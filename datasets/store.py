@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from filelock import FileLock
 
 from .compounds import CompoundRegistry
 from .errors import Fault, TableError
+from .files import write_bytes
 from .ions import METALS
 from .measurements import IDENTITY, load_measurements, read_measurements
 
@@ -114,18 +113,3 @@ def write_table(measurements: pd.DataFrame, path: Path) -> Path:
     """Write a measurement table as CSV; it appears complete or not at all."""
     text = measurements.to_csv(index=False, lineterminator="\n")
     return write_bytes(text.encode(), path)
-
-
-def write_bytes(data: bytes, path: Path) -> Path:
-    """Write a file in one step: readers see the old one or the new one, never a part."""
-    handle, staging = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(staging).chmod(0o644)
-        os.replace(staging, path)
-    finally:
-        Path(staging).unlink(missing_ok=True)
-    return path

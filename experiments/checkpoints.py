@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from functools import cached_property
 from importlib.metadata import version
 from importlib.resources import files
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from anolyte.datasets.files import staged
 
 from .partitions import CHUNK, SCORE_DIGITS, Part, Range, Screening
 
@@ -70,14 +69,8 @@ class Checkpoints:
         """Write a finished partition; its file appears complete or not at all."""
         table = pa.Table.from_pandas(part.best, preserve_index=False)
         metadata = (table.schema.metadata or {}) | {_SCREENED: str(part.screened).encode()}
-        number, staging = tempfile.mkstemp(prefix=".part-", dir=self.folder)
-        try:
-            with os.fdopen(number, "wb") as stream:
-                pq.write_table(table.replace_schema_metadata(metadata), stream)
-            os.replace(staging, self.path(partition))
-        except BaseException:
-            Path(staging).unlink(missing_ok=True)
-            raise
+        with staged(self.path(partition)) as staging:
+            pq.write_table(table.replace_schema_metadata(metadata), staging)
 
 
 def _model_digest(screening: Screening) -> bytes:

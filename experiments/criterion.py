@@ -219,7 +219,7 @@ class Precedent(Criterion):
         """Return the precedent (n,) in LCE."""
         domain = model.domain_
         features = model.descriptors(mixtures)
-        features = features[:, : features.shape[1] - model.metal_columns]
+        features = model.without_metal(features)
         placed, neighbours = domain.points[:-1].transform(features), domain.points[-1]
         found, rows = neighbours.kneighbors(placed, n_neighbors=neighbours.n_samples_fit_)
         distances = np.empty_like(found)

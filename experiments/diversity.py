@@ -21,7 +21,6 @@ WINDOW = 1 / 3
 # Tanimoto similarity from which two molecules of one kind are kin: the glymes are, and the
 # fluorinated diethyl ethers.
 KIN = 0.5
-_BEHIND = 1e6
 
 
 def kinship(compounds: Sequence[Compound], bits: Floats) -> Floats:
@@ -104,16 +103,13 @@ def diverse(
     relevance = (1 - diversity) * np.asarray(scores, dtype=float) / unit
     crowded = np.zeros(len(relevance)) if remote is None else remote.astype(float)
     left = np.ones(len(relevance), dtype=bool)
-    # Far behind the best, diversity has no say: these follow by their scores alone.
-    behind = np.asarray(scores) < np.max(scores, initial=-np.inf) - WINDOW * unit
     if 0 < diversity < 1:
-        relevance = np.where(behind, relevance - _BEHIND, relevance)
+        left = np.asarray(scores) >= np.max(scores, initial=-np.inf) - WINDOW * unit
+    behind = np.flatnonzero(~left)
     chosen: list[int] = []
-    for _ in range(min(top, len(relevance))):
+    for _ in range(min(top, int(left.sum()))):
         # The first choice is by score, also where scores count for nothing after it.
-        value = np.asarray(scores) if not chosen else relevance - diversity * crowded
-        if behind[left].all():
-            value = relevance
+        value = relevance - diversity * crowded if chosen else np.asarray(scores)
         best = int(np.argmax(np.where(left, value, -np.inf)))
         chosen.append(best)
         left[best] = False
@@ -121,4 +117,6 @@ def diverse(
         if remote is not None:
             alike[remote] = 1.0
         crowded += alike**2
-    return np.array(chosen, dtype=np.int64)
+    # Far behind the best, diversity has no say: these follow by their scores alone.
+    behind = behind[np.argsort(-np.asarray(scores)[behind], kind="stable")]
+    return np.array([*chosen, *behind][:top], dtype=np.int64)

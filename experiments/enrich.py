@@ -11,7 +11,7 @@ from anolyte.models.explain import reasons
 
 from .candidates import CandidateSpace
 from .interphase import sei_columns
-from .objectives import critical_count, fluorine_wt_pct
+from .rules import critical_count, weight_percent
 
 RETAINED = 0.8
 EXCESS = 1.0
@@ -47,7 +47,7 @@ def cycles_to(
 def domain_score(mixtures: Mixtures, model: CoulombicEfficiencyModel) -> Floats:
     """Return how familiar mixtures (n,) are, see `anolyte.models.domain.Domain.score`."""
     features = model.descriptors(mixtures)
-    return model.domain_.score(features[:, : features.shape[1] - model.metal_columns])
+    return model.domain_.score(model.without_metal(features))
 
 
 def enriched(
@@ -83,7 +83,7 @@ def columns_of(
     }
     whole = {name: values.astype(np.int64) for name, values in cycles.items()}
     composition: dict[str, object] = {
-        "fluorine_wt_pct": fluorine_wt_pct(mixtures),
+        "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
         "critical_elements": critical_count(mixtures).astype(np.int64),
     }
     parts = [pd.DataFrame(whole), sei_columns(mixtures), model.assess(mixtures)]

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from anolyte.datasets.ions import Metal
-from anolyte.datasets.splits import SPLITS, split
+from anolyte.datasets.splits import SPLITS, fold_of_row, split
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 from anolyte.models.crossfit import Progress
-from anolyte.models.efficiency import MIN_ROWS, MIN_SOURCES, CoulombicEfficiencyModel
+from anolyte.models.efficiency import CoulombicEfficiencyModel, too_few
 from anolyte.models.families import fit_family
 from anolyte.models.intervals import COVERAGES
-from anolyte.models.members import SCOPES, TRANSFER, Rows, centred
+from anolyte.models.members import Rows, centred, fit_transfer
 from anolyte.models.recipes import BLEND, PRIOR
 from anolyte.models.validation import (
     BASELINES,
@@ -31,7 +31,7 @@ from anolyte.models.validation import (
     refitted,
 )
 
-from .train import QUICK_FOLDS, QUICK_SCOPES, digest
+from .train import QUICK_SCOPES, digest, untrained
 
 HEADLINE, TRANSFERRED = "leave-source-out", "leave-metal-out"
 # The order of the tables: the headline first, the flattering one last but one.
@@ -148,11 +148,9 @@ def evaluate(
     progress
         Told what is done.
     """
-    scopes, folds = (QUICK_SCOPES, QUICK_FOLDS) if quick else (SCOPES, None)
-    model = CoulombicEfficiencyModel(metal, scopes=scopes, seed=seed)
-    model.folds = folds or model.folds
+    model = untrained(metal, quick=quick, seed=seed)
     rest = None if quick else others
-    few = len(measurements) < MIN_ROWS or measurements["source"].nunique() < MIN_SOURCES
+    few = too_few(measurements)
     results: dict[str, SplitResult] = {}
     skipped: dict[str, str] = {}
     for name in checked_splits(splits):
@@ -197,10 +195,8 @@ def _without_fold(
     progress: Progress | None,
 ) -> SplitResult:
     """Train anew without each fold of a split; with few rows beside the constant alone."""
-    fold = np.zeros(len(measurements), dtype=np.int64)
     folds = FOLDS if model.scopes != QUICK_SCOPES or few else FEW_FOLDS
-    for number, (_, test) in enumerate(split(measurements, name, folds, model.seed)):
-        fold[test] = number
+    fold = fold_of_row(split(measurements, name, folds, model.seed))
 
     def told(what: str, done: int, total: int) -> None:
         if progress is not None:
@@ -256,14 +252,9 @@ def _without_metal(
             predicted[name] = level + _transferred_ratios(
                 how, measurements, known, other, model.seed
             )
-    weights = other.weights / other.weights.mean()
-    each = [
-        fit_family(family, other.features, centred(other), weights, model.seed).predict(
-            rows.features[rows.own]
-        )
-        for family in TRANSFER
-    ]
-    predicted[OURS] = level + np.mean(each, axis=0)
+    transfer = fit_transfer(other.normalised(), model.seed).values()
+    unseen = rows.features[rows.own]
+    predicted[OURS] = level + np.mean([each.predict(unseen) for each in transfer], axis=0)
     held_out = pd.DataFrame({"predicted": predicted[OURS]})
     return SplitResult(TRANSFERRED, _scores(measurements, predicted), held_out)
 

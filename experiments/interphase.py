@@ -32,7 +32,10 @@ def sei_desirability(mixtures: Mixtures) -> Floats:
     Joule 3 (2019) 2334, doi:10.1016/j.joule.2019.07.027; Brunklaus et al., Metal electrodes
     for next-generation rechargeable batteries (review), on passivating layers on Mg, Ca, Zn, Al.
     """
-    character = sei_model().predict_character(mixtures)
+    return _desirability(sei_model().predict_character(mixtures), mixtures)
+
+
+def _desirability(character: pd.DataFrame, mixtures: Mixtures) -> Floats:
     shares = sei_model().describe(mixtures)
     wanted = character["inorganic-rich"] + character["mixed"] / 2
     protected = (wanted + shares["protective"]) / 2
@@ -61,6 +64,6 @@ def sei_columns(mixtures: Mixtures, species: int = 3) -> pd.DataFrame:
             "sei_character": character.idxmax(axis=1),
             "sei_probability": character.max(axis=1),
             "sei_species": texts.reindex(range(len(mixtures)), fill_value=""),
-            "sei_desirability": sei_desirability(mixtures),
+            "sei_desirability": _desirability(character, mixtures),
         }
     )

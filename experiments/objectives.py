@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.compounds import Compound
-from anolyte.features.fluorination import element_counts
-from anolyte.features.mixtures import Floats, Mixtures, divide
+from anolyte.features.mixtures import Floats, Mixtures
 from anolyte.models.efficiency import CoulombicEfficiencyModel
 
 from .criterion import Criterion, LowerBound
 from .interphase import sei_desirability
-from .rules import critical_elements
-from .selection import elements
+from .rules import critical_count, weight_percent
 
-_FLUORINE = 18.998403
 # What each objective is, and whether more of it is better.
 OBJECTIVES: Mapping[str, tuple[str, bool]] = {
     "ce": ("lower bound of the CE", True),
@@ -39,35 +34,12 @@ COLUMNS = {
 WEIGHTS = {"ce": 1.0, "sei": 0.3, "fluorine": -0.1}
 
 
-def fluorine_wt_pct(mixtures: Mixtures) -> Floats:
-    """Return the weight per cent of fluorine (n,)."""
-    masses = mixtures.total(_masses)
-    return 100 * divide(masses[:, 0], masses[:, 1])
-
-
-def _masses(compound: Compound) -> tuple[float, float]:
-    return _FLUORINE * element_counts(compound)[0], compound.molar_mass
-
-
-def critical_count(mixtures: Mixtures) -> Floats:
-    """Return the number of distinct critical elements (n,), the metal included."""
-    table = np.array([_critical(compound) for compound in mixtures.compounds])
-    found = (mixtures.mole_fractions > 0).astype(float) @ table.astype(float)
-    return np.asarray(np.count_nonzero(found, axis=1), dtype=float)
-
-
-@lru_cache(maxsize=4096)
-def _critical(compound: Compound) -> tuple[bool, ...]:
-    present = elements(compound.smiles)
-    return tuple(each in present for each in sorted(critical_elements()))
-
-
 def objective_columns(mixtures: Mixtures) -> pd.DataFrame:
     """Return the objectives beside the CE: the columns of `COLUMNS`."""
     return pd.DataFrame(
         {
             "sei_desirability": sei_desirability(mixtures),
-            "fluorine_wt_pct": fluorine_wt_pct(mixtures),
+            "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
             "critical_elements": critical_count(mixtures),
         }
     )

@@ -10,6 +10,7 @@ from dataclasses import fields
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from anolyte.datasets.compounds import Compound, fragment_charge, shipped_compounds
@@ -20,7 +21,9 @@ from anolyte.features.species import METHOD, QuantumRow, describe_species
 
 from .tables import write_csv
 
-Progress = Callable[[str, int, int], None]
+if TYPE_CHECKING:
+    from anolyte.models.crossfit import Progress
+
 Species = tuple[str, int]
 
 VALUES = tuple(field.name for field in fields(QuantumRow) if field.name != "status")

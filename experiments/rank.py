@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+from anolyte.models.crossfit import Progress
 from anolyte.models.efficiency import CoulombicEfficiencyModel
 
 from .candidates import CandidateSpace
@@ -14,8 +15,6 @@ from .criteria import CRITERIA, Criterion, Ranking, as_criterion
 from .diversity import DIVERSITY
 from .partitions import CHUNK, DIGITS, NOTHING, Part, Range, Screening, rounded
 from .ranked_list import RankedList, assemble
-
-Progress = Callable[[str, int, int], None]
 
 
 def screen(  # noqa: PLR0913

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
-from anolyte.datasets.store import write_bytes
+from anolyte.datasets.files import write_bytes
 from anolyte.models.intervals import COVERAGES
 from matplotlib.figure import Figure
 

@@ -79,10 +79,16 @@ def _masses(compounds: Compounds, pfas: bool) -> Floats:
     return np.column_stack([part, mass])
 
 
-def _weight_percent(mixtures: Mixtures, limit: float, pfas: bool) -> Verdicts:
+def weight_percent(mixtures: Mixtures, pfas: bool) -> Floats:
+    """Return the weight per cent (n,) of fluorine, or of PFAS."""
     part, whole = (mixtures.mole_fractions @ _masses(mixtures.compounds, pfas)).T
+    return np.asarray(100 * part / whole)
+
+
+def _at_most(mixtures: Mixtures, limit: float, pfas: bool) -> Verdicts:
     # A share computed from amounts carries rounding, the limit does not.
-    return _verdicts(100 * part / whole <= limit + 1e-9, np.zeros(len(mixtures), dtype=bool))
+    within = weight_percent(mixtures, pfas) <= limit + 1e-9
+    return _verdicts(within, np.zeros(len(mixtures), dtype=bool))
 
 
 def _no_fluorine(compound: Compound, limit: float) -> bool:
@@ -175,10 +181,14 @@ def _critical_table(compounds: Compounds) -> Floats:
     return np.array([[float(e in elements(c.smiles)) for e in each] for c in compounds])
 
 
-def _critical(mixtures: Mixtures, limit: float) -> Verdicts:
+def critical_count(mixtures: Mixtures) -> Floats:
+    """Return the number of distinct critical elements (n,), the metal included."""
     found = (mixtures.mole_fractions > 0).astype(float) @ _critical_table(mixtures.compounds)
-    count = np.count_nonzero(found, axis=1)
-    return _verdicts(count <= limit, np.zeros(len(mixtures), dtype=bool))
+    return np.asarray(np.count_nonzero(found, axis=1), dtype=float)
+
+
+def _critical(mixtures: Mixtures, limit: float) -> Verdicts:
+    return _verdicts(critical_count(mixtures) <= limit, np.zeros(len(mixtures), dtype=bool))
 
 
 @lru_cache(maxsize=1)
@@ -200,11 +210,11 @@ def _anodic(compound: Compound, limit: float) -> bool | None:
 RULES: Mapping[str, Rule] = {
     "max_fluorine_wt_pct": Rule(
         "at most {limit:g} wt% fluorine", "structures and amounts", "",
-        _no_fluorine, partial(_weight_percent, pfas=False),
+        _no_fluorine, partial(_at_most, pfas=False),
     ),
     "max_pfas_wt_pct": Rule(
         "at most {limit:g} wt% PFAS", "structures; OECD definition of 2021", "",
-        _no_pfas, partial(_weight_percent, pfas=True),
+        _no_pfas, partial(_at_most, pfas=True),
     ),
     "min_flash_point_c": Rule(
         "every neutral compound with a flash point of at least {limit:g} C",

@@ -20,21 +20,23 @@ from anolyte.models.crossfit import Progress
 from anolyte.models.efficiency import CoulombicEfficiencyModel
 from anolyte.models.recipes import PRIOR
 from scipy.spatial.distance import cdist
+from scipy.stats import norm
 
 from . import acquisition
 from .acquisition import REPLICATE, Beliefs, Integers, choose_batch, place
 from .candidates import CandidateSpace
+from .criteria import by_score
+from .partitions import CHUNK
 from .pending import Taken
 
-CHUNK = 10_000
 # Few enough that draws of all of them together take seconds.
 SHORTLIST = 2_000
 # Constraints may leave few of a sample.
 SAMPLE = 10 * SHORTLIST
 SPACE_FILLING = "space-filling"
 COVERAGE = 0.9
-# Quantile of the standard normal distribution that 80 % of it lie within.
-_WITHIN_80 = 1.2816
+# In standard deviations, half the width of the middle 80 % of a normal distribution.
+_HALF_WIDTH_80 = float(norm.ppf(0.9))
 
 _PREDICTED = ("predicted_ce_pct", "predicted_ce_low", "predicted_ce_high")
 COLUMNS = ("rank", "metal", "electrolyte", *_PREDICTED, "evidence", "why")
@@ -135,12 +137,11 @@ class _Search:
     def beliefs(self, mixtures: Mixtures | Sequence[str]) -> tuple[Floats, Floats]:
         """Return mean and deviation (n,) of the LCE: the 80 % interval as a normal's."""
         lce, spread = self.model.predict_lce(mixtures)
-        return lce, self.model.choice_.scale.half_width(spread, 0.8) / _WITHIN_80
+        return lce, self.model.choice_.scale.half_width(spread, 0.8) / _HALF_WIDTH_80
 
     def descriptors(self, electrolytes: Mixtures | Sequence[str]) -> Floats:
         """Return the descriptors (n, d) that may tell candidates apart."""
-        features = self.model.featurizer.transform(electrolytes)
-        return np.asarray(features[:, : features.shape[1] - self.model.metal_columns])
+        return self.model.without_metal(self.model.descriptors(electrolytes))
 
     def best(self, batch: int, by: str, seed: int, progress: Progress | None) -> Suggestions:
         """Choose from the best by a criterion."""
@@ -184,7 +185,8 @@ class _Search:
             columns = (numbers, family, mean, deviation, score)
             names = ("candidate", "family", "mean", "deviation", "score")
             chunk = pd.DataFrame(dict(zip(names, columns, strict=True)))
-            short = _shortest(pd.concat([short, chunk]) if len(short) else chunk)
+            short = by_score(pd.concat([short, chunk]) if len(short) else chunk)
+            short = short.drop_duplicates("family").head(SHORTLIST)
         if progress is not None:
             progress("looking at candidates", len(self.space), len(self.space))
         self.need(count)
@@ -229,11 +231,6 @@ class _Search:
         )
         frame = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
         return Suggestions(frame, by, looked_at, self.left_out)
-
-
-def _shortest(candidates: pd.DataFrame) -> pd.DataFrame:
-    ordered = candidates.sort_values(["score", "candidate"], ascending=[False, True])
-    return ordered.drop_duplicates("family").head(SHORTLIST)
 
 
 def _why(mean: float, deviation: float, lead: tuple[float, float]) -> str:

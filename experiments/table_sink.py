@@ -6,27 +6,17 @@ cells that start a formula.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import pandas as pd
+from anolyte.datasets.files import staged
 
-from .tables import checked_table_path, guard
+from .tables import checked_table_path, guarded
 
 Write = Callable[[pd.DataFrame], None]
-
-
-def guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table in which no text is a formula to a spreadsheet."""
-    safe = frame.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(guard)
-    return safe
 
 
 def csv_writer(stream: TextIO) -> Write:
@@ -56,18 +46,9 @@ def table_writer(path: str | Path) -> Iterator[Write]:
         If the name ends otherwise or its folder does not exist.
     """
     path = checked_table_path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
-    os.close(handle)
-    staging = Path(name)
-    try:
-        chosen = _csv_file if path.suffix == ".csv" else _parquet_file
-        with chosen(staging) as write:
-            yield write
-        # mkstemp makes private files; a table is as readable as any other output.
-        staging.chmod(0o644)
-        os.replace(staging, path)
-    finally:
-        staging.unlink(missing_ok=True)
+    chosen = _csv_file if path.suffix == ".csv" else _parquet_file
+    with staged(path) as staging, chosen(staging) as write:
+        yield write
 
 
 @contextmanager

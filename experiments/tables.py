@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from anolyte.datasets.store import write_bytes
+from anolyte.datasets.files import write_bytes
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -15,18 +15,22 @@ def guard(text: object) -> object:
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 
 
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which no text is a formula to a spreadsheet."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(guard)
+    return safe
+
+
 def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a table as CSV; the file appears complete or not at all.
 
     Text that starts with ``= + - @`` gets a leading apostrophe, as spreadsheets expect.
     """
-    path = Path(path)
-    guarded = frame.copy()
-    for column in guarded.columns:
-        if not pd.api.types.is_numeric_dtype(guarded[column]):
-            guarded[column] = guarded[column].map(guard)
-    text = guarded.to_csv(index=False, lineterminator="\n")
-    return write_bytes(text.encode(), path)
+    text = guarded(frame).to_csv(index=False, lineterminator="\n")
+    return write_bytes(text.encode(), Path(path))
 
 
 def write_table_file(frame: pd.DataFrame, path: str | Path) -> Path:

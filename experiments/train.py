@@ -14,7 +14,7 @@ from anolyte.datasets.overview import known_measurements
 from anolyte.datasets.store import STORE
 from anolyte.features import DEFAULT_BLOCKS
 from anolyte.models.crossfit import Progress
-from anolyte.models.efficiency import MIN_ROWS, MIN_SOURCES, CoulombicEfficiencyModel
+from anolyte.models.efficiency import FOLDS, CoulombicEfficiencyModel, too_few
 from anolyte.models.members import SCOPES
 from anolyte.models.recipes import BLEND
 from anolyte.models.store import save_model
@@ -101,6 +101,14 @@ def digest(measurements: pd.DataFrame) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def untrained(
+    metal: Metal, blocks: Sequence[str] = DEFAULT_BLOCKS, quick: bool = False, seed: int = 0
+) -> CoulombicEfficiencyModel:
+    """Return the model to train or to evaluate, see `train`."""
+    scopes, folds = (QUICK_SCOPES, QUICK_FOLDS) if quick else (SCOPES, FOLDS)
+    return CoulombicEfficiencyModel(metal, blocks, scopes, folds, seed)
+
+
 def train(
     measurements: pd.DataFrame,
     metal: Metal,
@@ -124,15 +132,11 @@ def train(
     quick
         The metal's own rows alone, fewer folds, one repeat, no learning curve.
     """
-    scopes, folds = (QUICK_SCOPES, QUICK_FOLDS) if quick else (SCOPES, None)
-    model = CoulombicEfficiencyModel(metal, blocks, scopes, seed=seed)
-    if folds is not None:
-        model.folds = folds
+    model = untrained(metal, blocks, quick, seed)
     rest = None if quick else others
     repeats = min(repeats, 1) if quick else repeats
-    enough = len(measurements) >= MIN_ROWS and measurements["source"].nunique() >= MIN_SOURCES
     validation = None
-    if repeats and enough:
+    if repeats and not too_few(measurements):
         validation = compare(model, measurements, rest, repeats, progress)
     known = None if validation is None else validation.held_out
     skill = None if validation is None else validation.skill

@@ -55,21 +55,22 @@ def solvent_binding(compound: Compound) -> tuple[float, float]:
     return (sites, sites * _boltzmann(donor_number(compound) + chelation))
 
 
-def _anion_binding(compound: Compound, metal: str) -> tuple[float, float]:
+def anion_binding(smiles: str, metal: str) -> float:
+    """Return the sites times K of one anion towards a metal's ion."""
     charge = CHARGES[metal]  # type: ignore[index]
-    radius = ion_property(_ion(metal), "ionic_radius_Shannon_CN6")
-    sites = bound = 0.0
-    for smiles, count in binding_anions(compound):
-        offered = count * ANION_SITES
-        attraction = COULOMB * charge / (radius + anion_radius(smiles))
-        sites += offered
-        bound += offered * _boltzmann(anion_donor_number(smiles) + attraction)
-    return (sites, bound)
+    radius = ion_property(_ion(metal), "ionic_radius_Shannon_CN6") + anion_radius(smiles)
+    return ANION_SITES * _boltzmann(anion_donor_number(smiles) + COULOMB * charge / radius)
+
+
+def _salt_binding(compound: Compound, metal: str) -> tuple[float, float]:
+    anions = binding_anions(compound)
+    sites = sum(count * ANION_SITES for _, count in anions)
+    return (sites, sum(count * anion_binding(smiles, metal) for smiles, count in anions))
 
 
 # One function a metal, so that each has its own cached descriptor table.
-_ANION_BINDING: dict[str, partial[tuple[float, float]]] = {
-    metal: partial(_anion_binding, metal=metal) for metal in METALS
+_SALT_BINDING: dict[str, partial[tuple[float, float]]] = {
+    metal: partial(_salt_binding, metal=metal) for metal in METALS
 }
 
 
@@ -113,7 +114,7 @@ def _shell(mixtures: Mixtures, cations: Floats) -> Floats:
     solvent = mixtures.total(solvent_binding, mixtures.solvents)
     result = np.zeros((4, len(mixtures))).T
     for metal, rows in mixtures.rows_by_metal.items():
-        anions = mixtures.total(_ANION_BINDING[metal])[rows]
+        anions = mixtures.total(_SALT_BINDING[metal])[rows]
         places = _coordination_number(metal)
         result[rows] = _fractions(solvent[rows], anions, cations[rows], places)
     return result

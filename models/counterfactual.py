@@ -94,7 +94,7 @@ def counterfactuals(
     kept, mixtures = _resolved([Variant("", "", "", start), *variants], model.metal)
     bounds = model.predict_interval(mixtures, coverage)
     features = model.descriptors(mixtures)
-    sizes = _sizes(model.domain_, features[:, : features.shape[1] - model.metal_columns])
+    sizes = _sizes(model.domain_, model.without_metal(features))
     gain = _gains(bounds)
     table = pd.DataFrame([each[:3] for each in kept], columns=["change", "from", "to"])
     table["electrolyte"] = [str(variant.electrolyte) for variant in kept]
@@ -127,7 +127,7 @@ def _allowed(
     model: CoulombicEfficiencyModel, features: Floats, gain: Floats
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Mark the changes (n,) that gain and lead nowhere less known than the first row."""
-    known = features[:, : features.shape[1] - model.metal_columns]
+    known = model.without_metal(features)
     score = model.domain_.score(known)
     levels = np.array(
         [LEVELS.index(level) for level in prediction_evidence(model.evidence_, score)]

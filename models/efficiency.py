@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.lce import coulombic_efficiency, log_coulombic_efficiency
-from anolyte.datasets.splits import group_folds
+from anolyte.datasets.splits import fold_of_row, split
 from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 from threadpoolctl import threadpool_limits
@@ -30,7 +30,7 @@ from .weights import row_weights
 
 METAL_BLOCK = "metal"
 FOLDS = 8
-# Below this many sources nothing can be learned from some and checked on others.
+# See `too_few`.
 MIN_SOURCES = 8
 MIN_ROWS = 12
 # Decimals of descriptors.
@@ -38,6 +38,11 @@ DIGITS = 9
 # The spread of a metal with few sources is drawn towards that of the others, as if it had
 # been seen on so many sources.
 PRIOR_SOURCES = 3
+
+
+def too_few(measurements: pd.DataFrame) -> bool:
+    """Whether there are too few rows or sources to learn from some and check on others."""
+    return len(measurements) < MIN_ROWS or measurements["source"].nunique() < MIN_SOURCES
 
 
 class CoulombicEfficiencyModel:
@@ -115,11 +120,7 @@ class CoulombicEfficiencyModel:
 
     def fold_of_row(self, measurements: pd.DataFrame) -> npt.NDArray[np.int64]:
         """Return the fold (n,) of each measurement; a source is in one fold."""
-        fold = np.zeros(len(measurements), dtype=np.int64)
-        labels = measurements["source"].to_numpy(dtype=object)
-        for number, (_, test) in enumerate(group_folds(labels, self.folds, self.seed)):
-            fold[test] = number
-        return fold
+        return fold_of_row(split(measurements, folds=self.folds, seed=self.seed))
 
     def rows(self, measurements: pd.DataFrame, others: pd.DataFrame | None = None) -> Rows:
         """Return measurements of the metal, and perhaps of others, as arrays."""
@@ -172,8 +173,8 @@ class CoulombicEfficiencyModel:
             raise ValueError(f"no measurements of {self.metal} to learn from")
         rows = self.rows(measurements, others)
         self.sources_ = int(measurements["source"].nunique())
-        self.domain_ = Domain.fit(self._without_metal(rows.features[rows.own]), measurements)
-        if self.sources_ < MIN_SOURCES or len(measurements) < MIN_ROWS:
+        self.domain_ = Domain.fit(self.without_metal(rows.features[rows.own]), measurements)
+        if too_few(measurements):
             return self._fit_prior(rows)
         among = self.recipes(others is not None and len(others) > 0)
         members = all_members(among)
@@ -225,7 +226,8 @@ class CoulombicEfficiencyModel:
         held_out = choice.skill if skill is None else skill
         self.evidence_ = metal_evidence(choice.recipe, self.sources_, held_out)
 
-    def _without_metal(self, features: Floats) -> Floats:
+    def without_metal(self, features: Floats) -> Floats:
+        """Return descriptors (n, d) without the metal's own, as `domain_` wants them."""
         return features[:, : features.shape[1] - self.metal_columns]
 
     def predict_lce(self, X: Any) -> tuple[Floats, Floats]:
@@ -262,9 +264,10 @@ class CoulombicEfficiencyModel:
             that the interval is calibrated to contain.
         """
         lce, spread = self.predict_lce(X)
-        return self._interval(lce, spread, coverage)
+        return self.interval(lce, spread, coverage)
 
-    def _interval(self, lce: Floats, spread: Floats, coverage: float) -> pd.DataFrame:
+    def interval(self, lce: Floats, spread: Floats, coverage: float = 0.9) -> pd.DataFrame:
+        """Return the columns of `predict_interval` for ready predictions."""
         half = self.choice_.scale.half_width(spread, coverage)
         bounds = {"": lce, "_low": lce - half, "_high": lce + half}
         frame = {f"ce{'_pct' * (not k)}{k}": coulombic_efficiency(v) for k, v in bounds.items()}
@@ -282,7 +285,7 @@ class CoulombicEfficiencyModel:
             ``nearest`` (the measured electrolytes most like it, with CE and source) and
             ``remarks`` (why to be careful, or nothing).
         """
-        features = self._without_metal(self.descriptors(X))
+        features = self.without_metal(self.descriptors(X))
         score = self.domain_.score(features)
         told = _told(self.domain_.measured)
         nearest = told[self.domain_.nearest(features, neighbours)]

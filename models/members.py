@@ -210,14 +210,19 @@ def fit_members(rows: Rows, members: Sequence[Member], seed: int = 0) -> Ensembl
     return ensemble
 
 
-def _fit_transfer(ensemble: Ensemble, rows: Rows, seed: int) -> None:
-    """Fit the transfer model to the other metals, and how far this metal follows it."""
-    others, own = rows.take(~rows.own), rows.take(rows.own)
+def fit_transfer(others: Rows, seed: int = 0) -> dict[str, Estimator]:
+    """Return the transfer model's estimators by family, fitted to rows of other metals."""
     target = centred(others)
-    ensemble.transfer = {
+    return {
         family: fit_family(family, others.features, target, others.weights, seed)
         for family in TRANSFER
     }
+
+
+def _fit_transfer(ensemble: Ensemble, rows: Rows, seed: int) -> None:
+    """Fit the transfer model to the other metals, and how far this metal follows it."""
+    own = rows.take(rows.own)
+    ensemble.transfer = fit_transfer(rows.take(~rows.own), seed)
     deviation = ensemble.transferred(own.features)
     ensemble.transfer_mean = float(np.average(deviation, weights=own.weights))
     deviation = deviation - ensemble.transfer_mean

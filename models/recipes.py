@@ -10,10 +10,11 @@ import pandas as pd
 from anolyte.features.mixtures import Floats
 
 from .intervals import ConformalScale
-from .members import SPREAD, Member
+from .members import SPREAD, TRANSFER, Member
 from .weights import residuals, row_weights
 
-BLEND = ("support_vector", "extra_trees", "gaussian_process")
+# The families of the spread are fitted anyway.
+BLEND = SPREAD
 PRIOR = "prior only"
 DEFAULT = "own: blend"
 # What replaces the default, or the mean of the metal, must be better by this share: with
@@ -27,8 +28,8 @@ _SINGLES = {
 }
 _BLENDS = {
     "own": BLEND,
-    "corrected": ("support_vector", "extra_trees"),
-    "pooled": ("support_vector", "extra_trees"),
+    "corrected": TRANSFER,
+    "pooled": TRANSFER,
 }
 
 

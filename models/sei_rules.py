@@ -38,10 +38,10 @@ from typing import NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 from anolyte.datasets.compounds import fragment_charge
-from anolyte.datasets.ions import CHARGES, Metal, ion_property
-from anolyte.features.anions import anion_donor_number, anion_radius, binding_anions
+from anolyte.datasets.ions import Metal
+from anolyte.features.anions import binding_anions
 from anolyte.features.mixtures import Flags, Floats, Mixtures, divide
-from anolyte.features.pairing import ANION_SITES, COULOMB, THETA, shell, solvent_binding
+from anolyte.features.pairing import anion_binding, shell, solvent_binding
 from anolyte.features.quantum import quantum_rows
 from anolyte.features.solvation import cation_count
 
@@ -242,17 +242,9 @@ def _binding(ingredient: Ingredient, metal: Metal) -> float:
     if ingredient.role == "molecule":
         return solvent_binding(ingredient.compound)[1]
     if ingredient.role == "anion":
-        return _anion_binding(ingredient.compound.smiles, metal)
+        return anion_binding(ingredient.compound.smiles, metal)
     parts = binding_anions(ingredient.compound)
-    return sum(count * _anion_binding(smiles, metal) for smiles, count in parts)
-
-
-def _anion_binding(smiles: str, metal: Metal) -> float:
-    charge = CHARGES[metal]
-    ion = f"{metal}{charge if charge > 1 else ''}+"
-    radius = ion_property(ion, "ionic_radius_Shannon_CN6") + anion_radius(smiles)
-    strength = anion_donor_number(smiles) + COULOMB * charge / radius
-    return ANION_SITES * float(np.exp(np.clip((strength - 20.0) / THETA, -12.0, 12.0)))
+    return sum(count * anion_binding(smiles, metal) for smiles, count in parts)
 
 
 def _reactivity(ingredient: Ingredient, metal: Metal, excluded: Sources) -> float:

@@ -131,7 +131,7 @@ class Staged:
         pandas.DataFrame
             Their predictions, as of `CoulombicEfficiencyModel.predict_interval`.
         """
-        own = features[:, : features.shape[1] - self.model.metal_columns]
+        own = self.model.without_metal(features)
         mean, variance, bound = self._first(own, floor)
         rows = np.flatnonzero(bound >= floor - MARGIN)
         if families is None:
@@ -178,7 +178,7 @@ class Staged:
         named = {Member("own", family): each for family, each in zip(SPREAD, members, strict=True)}
         lce = self.model.choice_.combine(self.model.ensemble_.mean, named)
         spread = np.sqrt(variance + np.var(members, axis=0))
-        return rows, self.model._interval(lce, spread, self.coverage)
+        return rows, self.model.interval(lce, spread, self.coverage)
 
 
 def _members(model: CoulombicEfficiencyModel) -> list[object]:

@@ -20,10 +20,10 @@ from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
 
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
-from .efficiency import MIN_ROWS, MIN_SOURCES, CoulombicEfficiencyModel
+from .efficiency import CoulombicEfficiencyModel, too_few
 from .families import fit_family
 from .intervals import COVERAGES
-from .recipes import all_members, choose
+from .recipes import Choice, all_members, choose
 from .weights import residuals, row_weights
 
 RATIOS = ("composition",)
@@ -151,7 +151,7 @@ def nested(
     fold = model.fold_of_row(measurements)
     among = model.recipes(others is not None and len(others) > 0)
     held_out = cross_fit(rows, fold, all_members(among), model.seed, True, progress)
-    frame = pd.DataFrame(index=measurements.index, columns=["predicted", "recipe", *COVERAGES])
+    frame = _unfilled(measurements)
     for outer in np.unique(fold):
         inner = [int(each) for each in np.unique(fold) if each != outer]
         parts = [held_out[frozenset((int(outer), each))] for each in inner]
@@ -164,14 +164,23 @@ def nested(
             among,
         )
         part = held_out[frozenset((int(outer),))]
-        spread = choice.spread(part.spread)
-        at = measurements.index[part.rows]
-        frame.loc[at, "predicted"] = choice.combine(part.means, part.predictions)
-        frame.loc[at, "recipe"] = choice.recipe
-        for coverage in COVERAGES:
-            frame.loc[at, coverage] = choice.scale.half_width(spread, coverage)
-    numeric = ["predicted", *COVERAGES]
-    return frame.astype(dict.fromkeys(numeric, float)), held_out
+        predicted = choice.combine(part.means, part.predictions)
+        _fill(frame, measurements.index[part.rows], choice, predicted, choice.spread(part.spread))
+    return frame, held_out
+
+
+def _unfilled(measurements: pd.DataFrame) -> pd.DataFrame:
+    columns: dict[str | float, object] = {"predicted": np.nan, "recipe": ""}
+    return pd.DataFrame(columns | dict.fromkeys(COVERAGES, np.nan), index=measurements.index)
+
+
+def _fill(
+    frame: pd.DataFrame, at: pd.Index, choice: Choice, predicted: Floats, spread: Floats
+) -> None:
+    frame.loc[at, "predicted"] = predicted
+    frame.loc[at, "recipe"] = choice.recipe
+    for coverage in COVERAGES:
+        frame.loc[at, coverage] = choice.scale.half_width(spread, coverage)
 
 
 def refitted(
@@ -182,7 +191,7 @@ def refitted(
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Validate on any folds by training anew without each; columns as in `nested`."""
-    frame = pd.DataFrame(index=measurements.index, columns=["predicted", "recipe", *COVERAGES])
+    frame = _unfilled(measurements)
     folds = np.unique(fold_of_row)
     for done, fold in enumerate(folds):
         test = fold_of_row == fold
@@ -191,16 +200,15 @@ def refitted(
         fitted = CoulombicEfficiencyModel(
             model.metal, model.blocks, model.scopes, folds=5, seed=model.seed
         ).fit(measurements[~test], rest)
-        lce, spread = fitted.predict_lce(measurements[test])
-        at = measurements.index[test]
-        frame.loc[at, "predicted"] = lce
-        frame.loc[at, "recipe"] = fitted.choice_.recipe
-        for coverage in COVERAGES:
-            frame.loc[at, coverage] = fitted.choice_.scale.half_width(spread, coverage)
+        _fill(
+            frame,
+            measurements.index[test],
+            fitted.choice_,
+            *fitted.predict_lce(measurements[test]),
+        )
         if progress is not None:
             progress("training without each fold", done + 1, len(folds))
-    numeric = ["predicted", *COVERAGES]
-    return frame.astype(dict.fromkeys(numeric, float))
+    return frame
 
 
 def coverage_metrics(measurements: pd.DataFrame, frame: pd.DataFrame) -> dict[str, float]:
@@ -239,7 +247,7 @@ def compare(
     ValueError
         If there are too few rows or sources to hold some out.
     """
-    if len(measurements) < MIN_ROWS or measurements["source"].nunique() < MIN_SOURCES:
+    if too_few(measurements):
         raise ValueError(f"too few measurements of {model.metal} to validate on")
     scores: dict[str, list[dict[str, float]]] = {}
     sums: dict[str, Floats] = {}
@@ -261,7 +269,7 @@ def compare(
             found |= coverage_metrics(measurements, frame) if name == OURS else {}
             scores.setdefault(name, []).append(found)
             sums[name] = sums.get(name, 0.0) + values / repeats
-    counts = pd.concat([frame["recipe"] for frame in frames]).value_counts() // 1
+    counts = pd.concat([frame["recipe"] for frame in frames]).value_counts()
     return Validation(
         ratios(pd.DataFrame({name: pd.DataFrame(rows).mean() for name, rows in scores.items()}).T),
         sums,

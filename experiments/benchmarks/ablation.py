@@ -10,10 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements import efficiencies, load_measurements
-from anolyte.datasets.splits import split
+from anolyte.datasets.splits import fold_of_row, split
 from anolyte.features import BLOCKS
 from anolyte.models.validation import (
     BASELINE,
@@ -43,9 +42,7 @@ def score(rows: pd.DataFrame, contender: Contender, repeats: int) -> dict[str, f
     """Return the mean RMSE and Spearman of a contender over repeats."""
     scores = []
     for seed in range(repeats):
-        fold = np.zeros(len(rows), dtype=np.int64)
-        for number, (_, test) in enumerate(split(rows, seed=seed)):
-            fold[test] = number
+        fold = fold_of_row(split(rows, seed=seed))
         scores.append(metrics(rows, baseline_predictions(rows, contender, fold, seed)))
     means = pd.DataFrame(scores).mean()
     return {name: float(means[name]) for name in ("rmse", "spearman")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from anolyte.datasets.compounds import Compound, CompoundRegistry
     from anolyte.datasets.ions import Metal
+    from anolyte.models.crossfit import Progress
     from anolyte.models.efficiency import CoulombicEfficiencyModel
 
 MetalOption = Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")]
@@ -39,8 +40,6 @@ CompoundsOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
-Progress = Callable[[str, int, int], None]
-
 
 def tell(message: str) -> None:
     """Say something to the user on standard error, so that standard output stays data."""
@@ -53,11 +52,15 @@ def progress_bar() -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = {}
 
         def update(what: str, done: int, total: int) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from anolyte.datasets import load_measurements
 from anolyte.datasets.errors import TableError
+from anolyte.datasets.files import write_bytes
 from anolyte.datasets.overview import coverage, efficiency_histogram, known_measurements
-from anolyte.datasets.store import add_measurements, own_measurements, write_bytes
+from anolyte.datasets.store import add_measurements, own_measurements
 
 FIRST = "metal,electrolyte,ce_pct,source\nLi,1.1 M LiFSI in DEE,98.8,notebook 2025\n"
 SECOND = "metal,electrolyte,ce_pct,source\nNa,1 M NaPF6 in G2,99.1,notebook 2025\n"
