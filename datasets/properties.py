@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from .compounds import Compound, molecule
+from .compounds import Compound, molecule, shipped_compounds
 from .shipped import shipped_table
 
 Origin = Literal["measured", "estimated"]
@@ -93,9 +93,23 @@ def measured_values(name: str) -> dict[str, float]:
     }
 
 
-@lru_cache(maxsize=4096)
 def cas_number(smiles: str) -> str | None:
-    """Return the CAS number that `chemicals` knows for a molecule, or None."""
+    """Return the CAS number of a molecule: the registry's, else the one `chemicals` knows.
+
+    A shipped molecule without a number is not looked up: `chemicals` had none for it, and
+    reads all of its index to say so.
+    """
+    registered = _registered()
+    return registered[smiles] or None if smiles in registered else _looked_up(smiles)
+
+
+@lru_cache(maxsize=1)
+def _registered() -> dict[str, str]:
+    return {each.smiles: each.cas for each in shipped_compounds() if not each.ions}
+
+
+@lru_cache(maxsize=4096)
+def _looked_up(smiles: str) -> str | None:
     from chemicals.identifiers import search_chemical
     from rdkit.Chem import MolToInchiKey
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from anolyte.datasets import shipped_compounds
-from anolyte.datasets.properties import UNITS, property_value
+from anolyte.datasets.compounds import molecule
+from anolyte.datasets.properties import UNITS, cas_number, property_value
+from chemicals.identifiers import search_chemical
+from rdkit.Chem import MolToInchiKey
 
 COMPOUNDS = shipped_compounds()
 
@@ -63,3 +68,21 @@ def test_coverage_of_solvents() -> None:
     for what, share in least.items():
         known = [compound for compound in molecules if property_value(compound, what)]
         assert len(known) / len(molecules) > share, what
+
+
+def test_cas_numbers_mean_the_drawn_molecules() -> None:
+    """An independent registry knows the numbers, and under them the same structures."""
+    told = {}
+    for compound in COMPOUNDS:
+        if compound.cas and not compound.is_salt:
+            with suppress(ValueError):
+                told[compound.abbreviation] = search_chemical(compound.cas).InChI_key
+    drawn = {name: MolToInchiKey(molecule(COMPOUNDS[name].smiles)) for name in told}
+    assert len(told) > 200
+    assert drawn == told
+
+
+def test_a_molecule_is_named_by_its_structure() -> None:
+    assert cas_number(COMPOUNDS["DME"].smiles) == COMPOUNDS["DME"].cas == "110-71-4"
+    assert cas_number("CCCCCCCCO") == "111-87-5"  # octanol, not in the registry
+    assert cas_number("FC(F)(F)OC(Cl)(Cl)CBr") is None
