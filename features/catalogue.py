@@ -21,7 +21,8 @@ def catalogue() -> str:
             continue
         lines += ["| descriptor | unit | definition | source |", "| --- | --- | --- | --- |"]
         for each in block.descriptors:
-            definition = each.definition.replace("|", "\\|")
+            # SMARTS would otherwise be read as links.
+            definition = each.definition.replace("|", "\\|").replace("[", "\\[")
             lines.append(f"| `{each.name}` | {each.unit} | {definition} | {each.source} |")
         lines.append("")
     return "\n".join(lines)
