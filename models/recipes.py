@@ -87,7 +87,9 @@ class Choice:
     @property
     def skill(self) -> float:
         """Held-out RMSE relative to predicting the metal's mean; 1 for the prior."""
-        return float(self.scores[self.recipe] / self.scores[PRIOR])
+        # Equal for what never varies: nothing to be better at.
+        own, prior = float(self.scores[self.recipe]), float(self.scores[PRIOR])
+        return own / prior if prior > 0 else 1.0
 
 
 def choose(
