@@ -23,6 +23,11 @@ CONFLICT_LCE = 1.0
 # The most concentrated electrolytes of the tables hold about 20 mol of salt per kg of solvent.
 MAX_CONCENTRATION = 30.0
 
+# A metal that is lost almost wholly is rarely measured as exactly as 0.98 %.
+MIN_FRACTION, MAX_FRACTION = 0.5, 1.05
+# LCE ends near 3.3 at CE = 99.95 %; its natural counterpart at 7.6.
+MIN_LOGARITHMS, MAX_LOGARITHM = 3, 8.0
+
 _DOI = re.compile(r"10\.\d{4,9}/\S+|arXiv:\d{4}\.\d{4,5}")
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _CYCLES = re.compile(r"[<>~]?\d+(-\d+)?")
@@ -41,14 +46,16 @@ def warnings_of(measurements: pd.DataFrame, published: bool = False) -> list[Fau
         notebooks need not be.
 
     Looked at: electrolytes without an ion of their metal, implausible concentrations,
-    sources that lead nowhere (if `published`), malformed DOIs and cycle counts, ids that
-    occur twice, and electrolytes whose reported efficiencies contradict each other.
+    sources that lead nowhere (if `published`), malformed DOIs and cycle counts, efficiencies
+    that look like fractions or logarithms, ids that occur twice, and electrolytes whose
+    reported efficiencies contradict each other.
     """
     warnings = [
         warning
         for index, row in enumerate(_records(measurements))
         for warning in _row_warnings(row, index + 2, published)
     ]
+    warnings += _scale_warnings(measurements)
     warnings += _repeated_ids(measurements)
     warnings += _conflicts(measurements)
     return warnings
@@ -99,6 +106,27 @@ def _row_warnings(row: dict[str, object], number: int, published: bool) -> Itera
             str(row["cycles"]),
             "no cycle count",
             "write e.g. 200 or 1-200",
+        )
+
+
+def _scale_warnings(measurements: pd.DataFrame) -> Iterator[Fault]:
+    """Find single fractions among percentages, and a column of logarithms."""
+    values = measurements["ce_pct"]
+    given = values[values > 0]
+    if len(given) >= MIN_LOGARITHMS and given.max() <= MAX_LOGARITHM:
+        yield Fault(
+            "column ce_pct",
+            f"all values between {given.min():g} and {given.max():g}",
+            "looks like LCE or another logarithm",
+            "give CE in %; CE = 100 (1 - 10^-LCE), or e^-LCE where it is a natural logarithm",
+        )
+        return
+    for number in values.index[(values >= MIN_FRACTION) & (values <= MAX_FRACTION)]:
+        yield Fault(
+            _CELL.format(number=number + 2, column="ce_pct"),
+            f"{values[number]:g}",
+            "a fraction among percentages?",
+            "multiply it by 100 if it is",
         )
 
 

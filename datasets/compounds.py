@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import Fault, TableError, UnknownCompoundError
+from .smiles import smiles_fault
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
@@ -87,16 +88,20 @@ def molecule(smiles: str) -> Mol:
     Raises
     ------
     ValueError
-        If the text is no SMILES or exceeds the limits on length and atoms.
+        If the text is no SMILES or exceeds the limits: `MAX_SMILES_LENGTH` characters,
+        `MAX_HEAVY_ATOMS` atoms other than hydrogen.
     """
     from rdkit import Chem, rdBase
 
     if len(smiles) > MAX_SMILES_LENGTH:
         raise ValueError(f"longer than {MAX_SMILES_LENGTH} characters")
+    # RDKit would take what follows a blank for the molecule's name and drop it.
+    if any(sign.isspace() for sign in smiles):
+        raise ValueError("not a valid SMILES: holds a blank or a line break")
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(smiles)
     if mol is None or mol.GetNumAtoms() == 0:
-        raise ValueError("not a valid SMILES")
+        raise ValueError(smiles_fault(smiles))
     if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
         raise ValueError("holds a wildcard atom")
     if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:

@@ -32,12 +32,13 @@ from .phrases import Phrase, normalise
 
 __all__ = ["Dose", "Electrolyte", "Share", "format_number", "parse"]
 
-_NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][-+]?\d++)?"
 _DOSE = re.compile(
     rf"(?P<amount>\?|{_NUMBER})\s*"
     r"(?P<unit>mmol/[Ll]|mol/[Ll]|mol\s?[Ll]-1|mol/kg|mol\s?kg-1|mol\s?%|ppm|mM|M|m(?!\w)|(?:wt|w|mass|vol|v|weight)\.?\s?%|%)?"
     r"(?:\s+|(?=\{)|(?<=[\w%])(?=[A-Z\[?]))(?P<name>\S.*)"
 )
+_RAISED_DOTS = "\u00b7\u2219\u22c5\u2022"
 _UNITS: dict[str, Unit] = {
     "mmol/L": "mM",
     "mol/L": "M",
@@ -54,14 +55,18 @@ _UNITS: dict[str, Unit] = {
     "vol%": "vol%",
     "v%": "vol%",
 }
-_RATIO = rf"(?P<ratio>\?|{_NUMBER}(?:\s*:\s*{_NUMBER})*)"
+# The patterns end as soon as no match is left (possessive, bounded): a text of any shape
+# is read or refused in linear time.
+_RATIO = rf"(?P<ratio>\?|{_NUMBER}(?:\s*:\s*{_NUMBER})*+)"
+_BETWEEN = r"\s*,?\s*(?:by\s+)?"
 _KIND = r"(?P<kind>[A-Za-z][A-Za-z/:. ]*)?"
-_RATIO_IN_BRACKETS = re.compile(rf"(?P<names>.*\S)\s*\(\s*{_RATIO}\s*(?:by\s+)?{_KIND}\s*\)")
+_RATIO_IN_BRACKETS = re.compile(rf"(?P<names>.*\S)\s*\(\s*{_RATIO}{_BETWEEN}{_KIND}\s*\)")
 # A bare tail needs a colon, so that a name ending in a digit (LiPF6, G2) is never cut.
 _RATIO_TAIL = re.compile(
-    rf"(?P<names>.*\S)\s+(?P<ratio>{_NUMBER}(?:\s*:\s*{_NUMBER})+)\s*(?:by\s+)?{_KIND}"
+    rf"(?P<names>.*\S)\s+(?P<ratio>{_NUMBER}(?:\s*:\s*{_NUMBER}){{1,{MAX_COMPONENTS}}}+)"
+    rf"{_BETWEEN}{_KIND}"
 )
-_MALFORMED_RATIO = re.compile(r".*\S\s*\((?P<ratio>[-\d.,:\s?]*\d[-\d.,:\s?]*)[A-Za-z/:. ]*\)")
+_MALFORMED_RATIO = re.compile(r".*\S\s*\((?P<ratio>(?=[-.,:\s?]*\d)[-\d.,:\s?]*+)[A-Za-z/:. ]*+\)")
 _KINDS: dict[str, RatioKind] = {
     **dict.fromkeys(("v/v", "v", "vol", "vol.", "volume", "vol/vol", "v:v"), "v/v"),
     **dict.fromkeys(("w/w", "w", "wt", "wt.", "weight", "wt/wt", "mass", "w:w"), "w/w"),
@@ -85,12 +90,19 @@ def parse(text: str, registry: CompoundRegistry | None = None) -> Electrolyte:
     Electrolyte
         ``parse(str(electrolyte)) == electrolyte`` holds for every electrolyte.
 
+    Notes
+    -----
+    Limits, each told where it is passed: `formulation.MAX_LENGTH` characters,
+    `formulation.MAX_COMPONENTS` components, amounts up to `formulation.MAX_AMOUNT`;
+    names of `compounds.MAX_NAME_LENGTH` characters; structures of
+    `compounds.MAX_SMILES_LENGTH` characters and `compounds.MAX_HEAVY_ATOMS` heavy atoms.
+
     Raises
     ------
     FormulationError
         Naming every token at fault, its position and what to write instead.
     """
-    if registry is None:
+    if registry is None or registry is shipped_compounds():
         return _parse_with_shipped(text)
     return _Parser(text, registry).electrolyte()
 
@@ -116,6 +128,10 @@ class _Parser:
             )
             raise self.error()
         whole = normalise(self.text)
+        # One compatibility character may stand for many plain ones.
+        if len(whole.text) > MAX_LENGTH:
+            self.fault(whole, f"over {MAX_LENGTH} characters", "shorten it")
+            raise self.error()
         if not whole.text:
             self.faults.append(
                 Fault("formulation", "", "empty", "write e.g. 1 M LiPF6 in EC/DMC (1:1 v/v)")
@@ -199,6 +215,9 @@ class _Parser:
         if match is None and self.malformed_ratio(phrase):
             return (), None
         names = self.names(phrase if match is None else phrase.part(match, "names"))
+        if len(names) > MAX_COMPONENTS:
+            self.fault(phrase, "too many components", f"use up to {MAX_COMPONENTS}")
+            return (), None
         compounds = [self.compound(name) for name in names]
         parts: list[float | None] = [None] * len(names)
         kind: RatioKind | None = None
@@ -286,6 +305,10 @@ class _Parser:
 
     def structure(self, phrase: Phrase, smiles: str) -> Compound | None:
         """Return the compound of a SMILES."""
+        # Elsewhere a raised dot is read as a dash; here that would be a bond between ions.
+        if set(_RAISED_DOTS) & set(self.text[phrase.origin[0] : phrase.origin[-1] + 1]):
+            self.fault(phrase, "a raised dot in a SMILES", "write . between its parts")
+            return None
         try:
             return self.registry.from_smiles(smiles)
         except ValueError as error:

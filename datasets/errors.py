@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+# Lines of one message; `InputError.faults` holds all faults, however many.
+MAX_SHOWN = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -49,7 +52,9 @@ class InputError(AnolyteError):
             return self.heading
         if len(self.faults) == 1:
             return f"{self.heading}: {self.faults[0]}"
-        lines = "\n".join(f"  {fault}" for fault in self.faults)
+        lines = "\n".join(f"  {fault}" for fault in self.faults[:MAX_SHOWN])
+        if len(self.faults) > MAX_SHOWN:
+            lines += f"\n  ... and {len(self.faults) - MAX_SHOWN:,} more"
         return f"{self.heading}: {len(self.faults)} faults\n{lines}"
 
 

@@ -87,6 +87,9 @@ def _helena(cells: Cells, number: int) -> Cells:
             smiles, _, amount = text.rpartition(":")
             if not smiles:
                 raise CellError(f"{column} holds no SMILES:mol/L", "write e.g. COCCOC:9.6")
+            # Such tables fill their empty places with water of 0 mol/L.
+            if read_number(amount) == 0:
+                continue
             try:
                 compound = shipped_compounds().from_smiles(smiles.strip())
             except ValueError as error:

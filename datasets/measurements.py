@@ -6,8 +6,9 @@ character and species of the SEI, or both, with its source. The schema is in `sc
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -23,8 +24,10 @@ from .schema import (
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
     CellError,
+    check_cycles,
     check_electrolyte,
     check_metal,
+    check_plain,
     check_species,
     is_empty,
     read_efficiency,
@@ -32,9 +35,13 @@ from .schema import (
     vocabulary_check,
 )
 from .shipped import shipped_table
-from .tabular import read_rows
+from .tabular import read_table
 
 Row = dict[str, str | float | None]
+Checks = Mapping[str, Callable[[str], str | float]]
+
+# In percent: names of columns this much alike are one name misspelt.
+MISNAMED = 85
 
 # What distinguishes two observations of one electrolyte from one source.
 IDENTITY = (
@@ -132,16 +139,17 @@ def read_measurements(
         With every fault: row, column, value, reason and remedy.
     """
     required = ("electrolyte", "source", "ce_pct", *(() if metal else ("metal",)))
-    rows = read_rows(path, required, COLUMNS)
-    faults: list[Fault] = []
-    if not rows:
+    rows, faults = read_table(path, required, COLUMNS)
+    if not rows and not faults:
         faults.append(Fault("file", str(path), "no rows below the header", "add measurements"))
+    faults += _misnamed_columns(rows[0][1] if rows else ())
+    checks = _checks(registry)
     records: list[tuple[int, Row]] = []
     faulty: set[int] = set()
     for number, cells in rows:
         if metal:
             cells["metal"] = cells.get("metal") or as_metal(metal)
-        record, found = _check_row(cells, f"row {number}", registry)
+        record, found = _check_row(cells, f"row {number}", checks)
         records.append((number, record))
         faults += found
         faulty |= {number} if found else set()
@@ -170,17 +178,37 @@ def _positive(text: str) -> float:
 
 def _temperature(text: str) -> float:
     value = read_number(text)
-    if not -150 < value < 400:
-        raise CellError("no plausible temperature", "give degrees Celsius")
+    # Above the hottest chloroaluminates and below what kelvin would give.
+    if not -150 < value <= 200:
+        raise CellError("no plausible temperature", "give degrees Celsius: kelvin less 273.15")
     return value
 
 
-def _checks(registry: CompoundRegistry | None) -> Mapping[str, Callable[[str], str | float]]:
+def _misnamed_columns(columns: Iterable[str]) -> Iterator[Fault]:
+    """Find further columns that are almost one of the schema: their cells would be ignored."""
+    from rapidfuzz import fuzz
+
+    for name in columns:
+        if name in COLUMNS or not name:
+            continue
+        for column in COLUMNS:
+            likeness = fuzz.ratio(_folded(name), _folded(column))
+            if column not in columns and likeness >= MISNAMED:
+                remedy = f"rename it {column} (mind the unit), or name it quite otherwise"
+                yield Fault("header", name, f"is this {column}?", remedy)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
+def _checks(registry: CompoundRegistry | None) -> Checks:
     return {
         "metal": check_metal,
         "electrolyte": lambda text: check_electrolyte(text, registry),
         "ce_qualifier": vocabulary_check("ce_qualifier"),
         "ce_method": vocabulary_check("ce_method"),
+        "cycles": check_cycles,
         "sei_character": vocabulary_check("sei_character"),
         "sei_species": check_species,
         "confidence": vocabulary_check("confidence"),
@@ -190,18 +218,16 @@ def _checks(registry: CompoundRegistry | None) -> Mapping[str, Callable[[str], s
     }
 
 
-def _check_row(
-    cells: dict[str, str], place: str, registry: CompoundRegistry | None
-) -> tuple[Row, list[Fault]]:
+def _check_row(cells: dict[str, str], place: str, checks: Checks) -> tuple[Row, list[Fault]]:
     faults: list[Fault] = []
     record: Row = dict.fromkeys(TEXT_COLUMNS, "")
     record.update((column, None) for column in NUMBER_COLUMNS)
-    checks = _checks(registry)
     for column in COLUMNS:
         text = cells.get(column, "")
         if _is_blank(column, text):
             continue
         try:
+            check_plain(text)
             if column == "ce_pct":
                 record["ce_pct"], qualifier = read_efficiency(text)
                 record["ce_qualifier"] = qualifier or "="

@@ -69,7 +69,10 @@ class Phrase:
 
 
 def normalise(text: str) -> Phrase:
-    """Replace compatibility forms, odd blanks, dashes and dots by their plain sign."""
+    """Replace compatibility forms, odd blanks, dashes and dots by their plain sign.
+
+    Several blanks become one: no pattern of the grammar has to look at a run of them.
+    """
     characters: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(text):
@@ -77,6 +80,8 @@ def normalise(text: str) -> Phrase:
         if plain is None:
             plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
         for piece in plain:
+            if piece.isspace() and characters and characters[-1] == " ":
+                continue
             characters.append(" " if piece.isspace() else piece)
             origin.append(index)
     phrase = Phrase("".join(characters), tuple(origin))

@@ -45,8 +45,22 @@ VOCABULARIES: Mapping[str, tuple[str, ...]] = {
 CE_LIMIT = 105.0
 
 _QUALIFIED = re.compile(r"(?P<qualifier>>=|<=|[<>~=≥≤≈]?)\s*(?P<number>.*?)\s*%?")
+# The same signs as East Asian keyboards write them, and the mathematical tilde.
+_WIDE_SIGNS = str.maketrans("＞＜＝～∼％", "><=~~%")
+_DATE = re.compile(
+    r"\d{4}-\d\d?-\d\d?|\d\d?:\d\d|\d\d?[./]\d\d?[./]\d{2,4}"
+    r"|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]\d\d?"
+    r"|\d\d?[-. ](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+)
+_RANGE = re.compile(r"[\d.,]+\s*%?\s*(?:-|–|—|\bto\b|\.\.+)\s*[\d.,]+")
+_SPREADSHEET_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)")
+_FORMULA = re.compile(r"=\s*[-+$]?[A-Za-z$'(][^=]*[\d(]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _QUALIFIERS = {"≥": ">", "≤": "<", ">=": ">", "<=": "<", "≈": "~"}
-_EMPTY = {"", "nan", "na", "n/a", "none", "null", "-", "–", "—"}
+_EMPTY = {
+    *("", "nan", "na", "n/a", "n.a.", "none", "null", "-", "–", "—"),
+    *("not reported", "not given", "n.r."),
+}
 
 
 class CellError(ValueError):
@@ -74,15 +88,52 @@ def read_number(text: str) -> float:
         # Python's digit separator is no part of a measurement.
         value = float(plain.replace("_", "?"))
     except ValueError:
-        raise CellError("not a number", "write a plain number without its unit") from None
+        raise _no_number(plain) from None
     if not abs(value) < float("inf"):
         raise CellError("not a finite number", "give a number or leave the cell empty")
     return value
 
 
+def _no_number(text: str) -> CellError:
+    """Return what a cell is instead of a number."""
+    if "±" in text or "+/-" in text or "+-" in text:
+        return CellError(
+            "not a number but one with its spread", "write the number; the spread into notes"
+        )
+    if _DATE.search(text):
+        remedy = "format the column as text and write the number again"
+        return CellError(
+            "not a number but a date or time: the spreadsheet has converted it", remedy
+        )
+    if _RANGE.fullmatch(text):
+        return CellError(
+            "not a number but a range", "write one number, its middle as ~98.5 or its end as >98"
+        )
+    return CellError("not a number", "write a plain number without its unit")
+
+
+def check_plain(text: str) -> None:
+    """Refuse what no cell should hold: formulas and errors of a spreadsheet, control signs."""
+    if _SPREADSHEET_ERROR.fullmatch(text):
+        raise CellError("an error of the spreadsheet", "mend its formula or leave the cell empty")
+    if _FORMULA.match(text):
+        remedy = "save the workbook in a spreadsheet, which computes it, or write the value"
+        raise CellError("a formula without its value", remedy)
+    if _CONTROL.search(text):
+        raise CellError("holds control characters", "write the cell again as plain text")
+
+
+def check_cycles(text: str) -> str:
+    """Return a cycles cell; refuse a range that a spreadsheet took for a date."""
+    if _DATE.search(text):
+        remedy = "format the column as text and write e.g. 1-50 again"
+        raise CellError("a date: the spreadsheet has converted the cell", remedy)
+    return text
+
+
 def read_efficiency(text: str) -> tuple[float, str]:
     """Return Coulombic efficiency in % and its qualifier from a cell such as ``>99.5 %``."""
-    match = _QUALIFIED.fullmatch(text.strip())
+    match = _QUALIFIED.fullmatch(" ".join(text.translate(_WIDE_SIGNS).split()))
     assert match is not None  # every part of the pattern is optional
     value = read_number(match["number"])
     if value < 0:

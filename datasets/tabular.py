@@ -1,26 +1,32 @@
 """Read a user's table (CSV, TSV or XLSX) as text cells, tolerant of what spreadsheets write.
 
-Knows the container formats only; what the cells mean is for the callers.
+Knows headers, rows and files only; what the cells mean is for the callers.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from .errors import Fault, TableError
+from .text_tables import MAX_COLUMNS, text_lines
+from .workbooks import MAX_ROWS, WORKBOOKS, workbook_lines
+
+__all__ = ["MAX_BYTES", "MAX_COLUMNS", "MAX_ROWS", "read_rows", "read_table"]
 
 MAX_BYTES = 200 * 1024 * 1024
-MAX_COLUMNS = 500
-_NOT_TEXT = "neither UTF-8, UTF-16 nor Windows-1252 text"
+# How far down a header is looked for, to say where it is.
+_TITLES = 20
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+
+Row = tuple[int, dict[str, str]]
 
 
-def read_rows(
-    path: str | Path, required: Sequence[str], known: Sequence[str] = ()
-) -> list[tuple[int, dict[str, str]]]:
+def read_rows(path: str | Path, required: Sequence[str], known: Sequence[str] = ()) -> list[Row]:
     """Return the rows of a table as ``(row number, {column: text})``.
 
     Row numbers are those a spreadsheet shows (the header is row 1). Blank rows are
@@ -31,17 +37,59 @@ def read_rows(
     TableError
         If the file cannot be read as a table, lacks a required column or repeats one.
     """
+    rows, faults = read_table(path, required, known)
+    if faults:
+        raise TableError(f"table {path}", faults)
+    return rows
+
+
+def read_table(
+    path: str | Path, required: Sequence[str], known: Sequence[str] = ()
+) -> tuple[list[Row], list[Fault]]:
+    """Return the rows as `read_rows` does, and the faults of those with too many cells.
+
+    So that a caller who checks the cells can tell all faults of a table at once.
+
+    Raises
+    ------
+    TableError
+        If the file as a whole or its header cannot be used.
+    """
     path = Path(path)
-    lines = _spreadsheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _text(path)
-    header = next(lines, (0, []))[1]
     canonical = {name.casefold(): name for name in (*required, *known)}
-    columns = [canonical.get(cell.strip().casefold(), cell.strip()) for cell in header]
-    _check_header(path, columns, required)
-    rows = []
+
+    def named(cells: Sequence[str]) -> list[str]:
+        plain = (" ".join(_INVISIBLE.sub("", cell).split()) for cell in cells)
+        return [canonical.get(name.casefold(), name) for name in plain]
+
+    def is_header(cells: Sequence[str]) -> bool:
+        return bool(required) and set(required) <= set(named(cells))
+
+    data = _read_bytes(path)
+    is_workbook = path.suffix.lower() in WORKBOOKS
+    lines = workbook_lines(path, data, is_header) if is_workbook else text_lines(path, data)
+    start, header = next(((number, cells) for number, cells in lines if any(cells)), (1, []))
+    columns = named(header)
+    faults = list(_header_faults(start, columns, required))
+    if faults:
+        if any(name not in columns for name in required):
+            below = islice(lines, _TITLES)
+            faults += [_title_fault(number) for number, cells in below if is_header(cells)][:1]
+        raise TableError(f"table {path}", faults)
+    return _rows(path, lines, columns)
+
+
+def _rows(
+    path: Path, lines: Iterator[tuple[int, list[str]]], columns: list[str]
+) -> tuple[list[Row], list[Fault]]:
+    rows: list[Row] = []
     faults = []
     for number, cells in lines:
         if not any(cells):
             continue
+        if len(rows) >= MAX_ROWS:
+            fault = Fault(f"row {number}", "", f"more than {MAX_ROWS:,} rows", "split the table")
+            raise TableError(f"table {path}", [fault])
         if len(cells) > len(columns) and any(cells[len(columns) :]):
             faults.append(
                 Fault(
@@ -54,80 +102,37 @@ def read_rows(
             continue
         padded = [*cells, *[""] * (len(columns) - len(cells))]
         rows.append((number, dict(zip(columns, padded, strict=False))))
-    if faults:
-        raise TableError(f"table {path}", faults)
-    return rows
+    return rows, faults
 
 
-def _check_header(path: Path, columns: list[str], required: Sequence[str]) -> None:
-    place = "row 1 (header)"
-    faults = [
-        Fault(place, name, "column is missing", f"add it; found: {', '.join(columns) or 'nothing'}")
-        for name in required
-        if name not in columns
-    ]
-    faults += [
-        Fault(place, name, "column occurs more than once", "keep one of them")
-        for name, count in Counter(columns).items()
-        if name and count > 1
-    ]
-    if faults:
-        raise TableError(f"table {path}", faults)
+def _header_faults(number: int, columns: list[str], required: Sequence[str]) -> Iterator[Fault]:
+    place = f"row {number} (header)"
+    found = ", ".join(columns) or "nothing"
+    found = found if len(found) <= 300 else f"{found[:300]}..."
+    for name in required:
+        if name not in columns:
+            yield Fault(place, name, "column is missing", f"add it; found: {found}")
+    for name, count in Counter(columns).items():
+        if name and count > 1:
+            yield Fault(place, name, "column occurs more than once", "keep one of them")
 
 
-def _text(path: Path) -> Iterator[tuple[int, list[str]]]:
-    text = _decode(path, _read_bytes(path))
-    first = text.splitlines()[0] if text.strip() else ""
-    # A header never needs its own separator quoted, so the commonest candidate is the one.
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if len(cells) > MAX_COLUMNS:
-                raise csv.Error(f"more than {MAX_COLUMNS} columns")
-            yield number, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        fault = Fault(f"line {reader.line_num}", "", str(error), "save it as CSV in UTF-8")
-        raise TableError(f"table {path}", [fault]) from error
+def _title_fault(number: int) -> Fault:
+    remedy = f"delete the rows above row {number}"
+    return Fault(f"row {number}", "", "the header seems to stand here", remedy)
 
 
 def _read_bytes(path: Path) -> bytes:
     remedy = "name a readable CSV, TSV or XLSX file"
     try:
-        if path.stat().st_size > MAX_BYTES:
-            fault = Fault(
-                "file", path.name, f"larger than {MAX_BYTES // 1024**2} MiB", "split the table"
-            )
-            raise TableError(f"table {path}", [fault])
-        return path.read_bytes()
-    except OSError as error:
-        fault = Fault("file", path.name, error.strerror or "unreadable", remedy)
-        raise TableError(f"table {path}", [fault]) from error
-
-
-def _decode(path: Path, data: bytes) -> str:
-    encodings = ["utf-8-sig", "cp1252"]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    fault = Fault("file", path.name, _NOT_TEXT, "save the table as CSV in UTF-8, or as XLSX")
-    raise TableError(f"table {path}", [fault])
-
-
-def _spreadsheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    from openpyxl import load_workbook
-
-    data = _read_bytes(path)
-    try:
-        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield number, ["" if cell is None else str(cell).strip() for cell in cells]
-    except Exception as error:  # zip, zlib, XML and openpyxl each raise their own
-        fault = Fault("file", path.name, f"no readable workbook ({error})", "save it as CSV")
-        raise TableError(f"table {path}", [fault]) from error
+        status = path.stat()
+        # Reading a pipe or a device might never end.
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            reason = "no plain file (a pipe or a device)"
+        elif status.st_size > MAX_BYTES:
+            reason, remedy = f"larger than {MAX_BYTES // 1024**2} MiB", "split the table"
+        else:
+            return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or "unreadable"
+    raise TableError(f"table {path}", [Fault("file", path.name, reason, remedy)])

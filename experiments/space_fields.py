@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from .selection import Selector, named, read_selector
 
 MAX_BYTES = 1_000_000
 MAX_LIST = 2_000
+MAX_DIGITS = 18
+# That are told; any one is a fault.
+MAX_ALIASES = 10
 
 
 def load_yaml(path: Path) -> Any:
@@ -35,7 +39,9 @@ def load_yaml(path: Path) -> Any:
         raise InputError("cannot read the space", [fault])
     try:
         text = path.read_text("utf-8")
-        faults = [*_node_faults(yaml.compose(text, yaml.SafeLoader)), *_alias_faults(text)]
+        # Aliases first: a few of them, nested, stand for more nodes than anyone can visit.
+        faults = list(islice(_alias_faults(text), MAX_ALIASES))
+        faults = faults or list(_node_faults(yaml.compose(text, yaml.SafeLoader)))
         value = None if faults else yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -43,7 +49,7 @@ def load_yaml(path: Path) -> Any:
         faults = [
             Fault(place, "", str(error.problem), "mend the YAML; quote [EMIm]Cl and the like")
         ]
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         faults = [Fault(str(path), str(error)[:60], "no YAML", "write it in YAML and UTF-8")]
     if faults:
         raise InputError(f"space {path}", faults)
@@ -60,9 +66,12 @@ def _alias_faults(text: str) -> Iterator[Fault]:
 
 
 def _node_faults(node: Any) -> Iterator[Fault]:
-    """Yield keys that stand twice: YAML itself would keep the last and say nothing."""
+    """Yield keys that stand twice, of which YAML would keep the last, and endless integers."""
     import yaml
 
+    if getattr(node, "tag", "").endswith(":int") and len(node.value) > MAX_DIGITS:
+        place = f"line {node.start_mark.line + 1}"
+        yield Fault(place, node.value, f"over {MAX_DIGITS} digits", "write a number that is meant")
     seen: set[str] = set()
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if str(key.value) in seen:

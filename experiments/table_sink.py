@@ -14,7 +14,7 @@ from typing import TextIO
 import pandas as pd
 from anolyte.datasets.files import staged
 
-from .tables import checked_table_path, guarded
+from .tables import checked_table_path, guarded, quoting
 
 Write = Callable[[pd.DataFrame], None]
 
@@ -25,8 +25,14 @@ def csv_writer(stream: TextIO) -> Write:
 
     def write(frame: pd.DataFrame) -> None:
         nonlocal begun
-        guarded(frame).to_csv(
-            stream, index=False, header=not begun, lineterminator="\n", float_format="%.6g"
+        safe = guarded(frame)
+        safe.to_csv(
+            stream,
+            index=False,
+            header=not begun,
+            lineterminator="\n",
+            float_format="%.6g",
+            quoting=quoting(safe),
         )
         stream.flush()
         begun = True

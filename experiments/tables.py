@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from anolyte.datasets.files import write_bytes
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Apostrophes before it count, so that a reader who takes one away finds what was there.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 
 
 def guard(text: object) -> object:
     """Return a cell that a spreadsheet will not take for a formula."""
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text
 
 
 def guarded(frame: pd.DataFrame) -> pd.DataFrame:
@@ -21,15 +25,28 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = safe[column].map(guard)
+    safe.columns = pd.Index([guard(column) for column in safe.columns])
     return safe
+
+
+def quoting(frame: pd.DataFrame) -> Literal[0, 2]:
+    """Return how to quote a table: all texts where one holds a carriage return.
+
+    Unquoted it would end the row.
+    """
+    texts = frame.select_dtypes(exclude="number")
+    broken = any(texts[column].astype(str).str.contains("\r").any() for column in texts)
+    return csv.QUOTE_NONNUMERIC if broken else csv.QUOTE_MINIMAL
 
 
 def write_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a table as CSV; the file appears complete or not at all.
 
-    Text that starts with ``= + - @`` gets a leading apostrophe, as spreadsheets expect.
+    Text that starts with ``= + - @``, column names included, gets a leading apostrophe, as
+    spreadsheets expect; `datasets` takes it away again.
     """
-    text = guarded(frame).to_csv(index=False, lineterminator="\n")
+    safe = guarded(frame)
+    text = safe.to_csv(index=False, lineterminator="\n", quoting=quoting(safe))
     return write_bytes(text.encode(), Path(path))
 
 

@@ -347,6 +347,11 @@ def test_fault_inside_a_ratio_is_told_as_such(ratio: str, reason: str) -> None:
         parse(f"1 M LiPF6 in EC/DMC {ratio}")
 
 
+@pytest.mark.parametrize("ratio", ["(1:1, v/v)", "(1:1 , by vol)", "1:1, v/v", "(1:1 v/v)"])
+def test_comma_before_the_kind_of_a_ratio(ratio: str) -> None:
+    assert str(parse(f"1 M LiTFSI in DOL/DME {ratio}")) == "1 M LiTFSI in DOL/DME (1:1 v/v)"
+
+
 # --- any text at all
 
 PIECES = st.sampled_from(

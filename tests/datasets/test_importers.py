@@ -38,6 +38,14 @@ def test_helena(tmp_path: Path) -> None:
     assert [fault.place for fault in skipped] == ["row 3"]
 
 
+def test_padding_with_water_of_no_amount_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "helena.csv"
+    path.write_text(HELENA.replace("COCCOC:9.6,,", "COCCOC:9.6,O:0.0,"))
+    (row,), skipped = import_rows(path)
+    assert {str(compound) for compound in parse(row["electrolyte"]).compounds} == {"LiFSI", "DME"}
+    assert [fault.place for fault in skipped] == ["row 3"]
+
+
 def test_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("a,b\n1,2\n")

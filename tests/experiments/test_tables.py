@@ -21,8 +21,10 @@ def test_other_cells_stay(value: object) -> None:
 
 def test_round_trip(tmp_path: Path) -> None:
     frame = pd.DataFrame({"name": ["EC", '2 "quoted", comma'], "value": [0.1 + 0.2, -1e-17]})
-    back = pd.read_csv(write_csv(frame, tmp_path / "list.csv"))
-    pd.testing.assert_frame_equal(back, frame, check_exact=True)
+    # Read as text: older versions of pandas round numbers when reading them.
+    back = pd.read_csv(write_csv(frame, tmp_path / "list.csv"), dtype=str)
+    assert back["name"].tolist() == frame["name"].tolist()
+    assert back["value"].map(float).tolist() == frame["value"].tolist()
 
 
 def test_failure_leaves_the_old_file(tmp_path: Path) -> None:
