@@ -1,16 +1,15 @@
 """Save a model as a directory of plain files and load it without running code from them.
 
-Boosted trees are XGBoost's UBJ, the other estimators skops files of which only the types in
-`TRUSTED_TYPES` are accepted, tables CSV; the manifest names every file with its SHA-256.
+Boosted trees are XGBoost's UBJ, the other estimators skops files of which only a few types
+are accepted (see `bundle_reader`), tables CSV; the manifest names every file with its SHA-256.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -19,33 +18,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anolyte.datasets.errors import ModelFileError
+from anolyte.datasets.files import naming, remove_abandoned
+from anolyte.datasets.ions import as_metal
 from anolyte.features import BLOCKS
 
-from .domain import MEASURED, Domain
+from .bundle_files import MAX_MANIFEST_BYTES, REMEDY, digest_of, plain_bytes, strict_json
+from .bundle_reader import (
+    DECISIVE,
+    MANIFEST,
+    MEASURED_TABLE,
+    PACKAGES,
+    POINTS,
+    BundleReader,
+    file_name,
+)
+from .bundle_writer import publish
 from .efficiency import CoulombicEfficiencyModel
 from .evidence import LEVELS
 from .families import FAMILIES, Estimator
-from .intervals import ConformalScale
+from .intervals import COVERAGES, ConformalScale
 from .members import SCOPES, Ensemble, Member
 from .recipes import PRIOR, Choice, recipes
 
+__all__ = ["KIND", "MANIFEST", "SCHEMA_VERSION", "load_model", "read_manifest", "save_model"]
+
 SCHEMA_VERSION = 2
-MANIFEST = "manifest.json"
-POINTS = "measured-points.skops"
-MEASURED_TABLE = "measured.csv"
-MAX_FILE_BYTES = 500 * 1024 * 1024
-PACKAGES = ("anolyte", "numpy", "rdkit", "scikit-learn", "skops", "xgboost")
-# Reviewed: plain data holders of scikit-learn, none of which runs code when built.
-TRUSTED_TYPES = (
-    "sklearn._loss.link.IdentityLink",
-    "sklearn._loss.link.Interval",
-    "sklearn.gaussian_process.kernels.ConstantKernel",
-    "sklearn.gaussian_process.kernels.Matern",
-    "sklearn.gaussian_process.kernels.Product",
-    "sklearn.gaussian_process.kernels.Sum",
-    "sklearn.gaussian_process.kernels.WhiteKernel",
-    "sklearn.tree._tree.Tree",
-)
+KIND = "coulombic-efficiency"
 
 
 def save_model(
@@ -71,43 +69,42 @@ def save_model(
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise ModelFileError(f"{folder} holds other files; choose an empty folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    with naming(folder):
+        _save(model, folder, facts or {})
+    return folder
+
+
+def _save(model: CoulombicEfficiencyModel, folder: Path, facts: dict[str, Any]) -> None:
+    remove_abandoned(folder)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, estimator in _estimators(model):
             _write(estimator, staging / name)
         model.domain_.measured.to_csv(staging / MEASURED_TABLE, index=False, lineterminator="\n")
         names = sorted(path.name for path in staging.iterdir())
-        manifest = _manifest(model) | {
-            "files": {name: {"sha256": _digest(staging / name)} for name in names},
-            "facts": facts or {},
-        }
+        files = {name: {"sha256": digest_of(staging / name)} for name in names}
+        manifest = _manifest(model) | {"files": files, "facts": facts}
         (staging / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True), "utf-8")
         # mkdtemp makes private folders; a model is as readable as any other output.
         staging.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(staging, folder)
+        publish(staging, folder, files)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return folder
-
-
-def _file(name: str) -> str:
-    return f"{name}.ubj" if name.endswith("xgboost") else f"{name}.skops"
 
 
 def _estimators(model: CoulombicEfficiencyModel) -> Iterator[tuple[str, Estimator]]:
     """Yield file name and estimator of everything fitted."""
     for member, estimator in model.ensemble_.estimators.items():
-        yield _file(str(member)), estimator
+        yield file_name(str(member)), estimator
     for family, estimator in model.ensemble_.transfer.items():
-        yield _file(f"transfer-{family}"), estimator
+        yield file_name(f"transfer-{family}"), estimator
     yield POINTS, model.domain_.points
 
 
 def _write(estimator: Estimator, path: Path) -> None:
     if path.suffix == ".ubj":
-        estimator.get_booster().save_model(path)
+        # Not written by XGBoost, whose errors do not say that the disk is full.
+        path.write_bytes(estimator.get_booster().save_raw("ubj"))
         return
     from skops.io import dump
 
@@ -118,7 +115,7 @@ def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
     choice, ensemble = model.choice_, model.ensemble_
     return {
         "schema_version": SCHEMA_VERSION,
-        "kind": "coulombic-efficiency",
+        "kind": KIND,
         "metal": model.metal,
         "blocks": list(model.blocks),
         "scopes": list(model.scopes),
@@ -147,11 +144,6 @@ def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
     }
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def read_manifest(folder: str | Path) -> dict[str, Any]:
     """Return the checked manifest of a saved model.
 
@@ -161,15 +153,22 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         If it is missing, malformed or of another schema version.
     """
     path = Path(folder) / MANIFEST
+    if not path.exists() and not path.is_symlink() and not Path(folder).is_file():
+        raise ModelFileError(f"no model in {folder}: train one with `anolyte train`")
+    data = plain_bytes(path, MAX_MANIFEST_BYTES)
     try:
-        manifest = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ModelFileError(f"no model in {folder}: train one with `anolyte train`") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelFileError(f"cannot read the model manifest {path}: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
+        manifest = strict_json(data)
+    except (ValueError, RecursionError) as error:
+        told = str(error)[:200]
+        raise ModelFileError(f"cannot read the model manifest {path}: {told}; {REMEDY}") from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("schema_version"), int):
+        raise ModelFileError(f"{path} is no model manifest; train the model again")
+    schema = manifest["schema_version"]
+    if schema != SCHEMA_VERSION:
+        how = "a newer anolyte: update it" if schema > SCHEMA_VERSION else "an older anolyte"
         raise ModelFileError(
-            f"{path} is not of model schema {SCHEMA_VERSION}; train the model again"
+            f"{path} is of model schema {schema}, this version reads {SCHEMA_VERSION}: "
+            f"it was written by {how}, or train the model again"
         )
     return manifest
 
@@ -177,27 +176,36 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
 def load_model(folder: str | Path) -> CoulombicEfficiencyModel:
     """Load a saved model; nothing in the files is executed.
 
+    Files that the manifest does not name are not looked at. Other versions of the packages
+    than those it names are allowed: what they cannot read is refused, and the message then
+    names the versions. A warning tells of other versions of `bundle_reader.DECISIVE`.
+
     Raises
     ------
     ModelFileError
-        If a file is missing, altered, too large, or holds a type that is not trusted.
+        If a file is missing, altered, too large, no plain file, or holds a type that is not
+        trusted, or if the parts do not fit each other.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
     try:
         return _build(folder, manifest)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"the manifest of {folder} is incomplete: {error!r}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        told = repr(error)[:200]
+        where = folder / MANIFEST
+        raise ModelFileError(f"the manifest {where} is incomplete: {told}; {REMEDY}") from error
 
 
 def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     model = CoulombicEfficiencyModel(
-        metal=str(manifest["metal"]),
+        metal=as_metal(str(manifest["metal"])),
         blocks=[str(name) for name in manifest["blocks"]],
         scopes=[str(name) for name in manifest["scopes"]],
         folds=int(manifest["folds"]),
         seed=int(manifest["seed"]),
     )
+    if manifest["kind"] != KIND:
+        raise ModelFileError(f"{folder} holds a model of kind {manifest['kind']!r}, not {KIND}")
     parts = manifest["ensemble"]
     members = [Member(str(scope), str(family)) for scope, family in parts["members"]]
     families = {member.family for member in members} | set(parts["transfer"])
@@ -216,50 +224,26 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
             f"{folder} was trained on other descriptors than this version computes; train again"
         )
     quantiles = {float(k): float(v) for k, v in manifest["interval_quantiles"].items()}
+    if set(quantiles) != set(COVERAGES) or min(quantiles.values()) < 0:
+        raise ValueError(f"interval_quantiles are not of {COVERAGES}, or below 0")
     scores = {k: np.nan if v is None else float(v) for k, v in manifest["recipe_scores"].items()}
     scale, slope = ConformalScale(quantiles), float(manifest["slope"])
     model.choice_ = Choice(recipe, slope, scale, pd.Series(scores, dtype=float))
     model.evidence_, model.sources_ = evidence, int(manifest["sources"])
-    files = manifest["files"]
+    read = BundleReader(folder, manifest, len(model.feature_names), model.metal_columns)
     model.ensemble_ = Ensemble(
         mean=float(parts["mean"]),
         metal_columns=model.metal_columns,
         share=float(parts["share"]),
         transfer_mean=float(parts["transfer_mean"]),
-        transfer={f: _read(folder, _file(f"transfer-{f}"), files) for f in parts["transfer"]},
-        estimators={member: _read(folder, _file(str(member)), files) for member in members},
+        transfer={str(f): read.estimator(f"transfer-{f}", str(f), True) for f in parts["transfer"]},
+        estimators={
+            member: read.estimator(str(member), member.family, member.scope == "pooled")
+            for member in members
+        },
     )
-    measured = pd.read_csv(_checked(folder, MEASURED_TABLE, files), keep_default_na=False)
-    model.domain_ = Domain(
-        points=_read(folder, POINTS, files),
-        distances=np.array(manifest["domain"]["distances"], dtype=float),
-        largest=np.array(manifest["domain"]["largest"], dtype=float),
-        measured=measured[list(MEASURED)].astype({"ce_pct": float}),
-    )
+    model.domain_ = read.domain(manifest["domain"])
+    if versions := read.versions(DECISIVE):
+        told = f"{folder} was saved with {versions}: its predictions may differ a little"
+        warnings.warn(f"{told}; train it again to be sure", stacklevel=4)
     return model
-
-
-def _checked(folder: Path, name: str, files: dict[str, dict[str, str]]) -> Path:
-    """Return the path of a file of the bundle after checking that it is the one saved."""
-    path = folder / name
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_FILE_BYTES:
-        raise ModelFileError(f"{path} is missing, too large or no plain file")
-    if _digest(path) != files[name]["sha256"]:
-        raise ModelFileError(f"{path} is not the file that was saved (SHA-256 differs)")
-    return path
-
-
-def _read(folder: Path, name: str, files: dict[str, dict[str, str]]) -> Estimator:
-    path = _checked(folder, name, files)
-    try:
-        if path.suffix == ".ubj":
-            from xgboost import XGBRegressor
-
-            estimator = XGBRegressor()
-            estimator.load_model(path)
-            return estimator
-        from skops.io import load
-
-        return load(path, trusted=list(TRUSTED_TYPES))
-    except Exception as error:  # whatever a malformed file makes the libraries raise
-        raise ModelFileError(f"{path} cannot be loaded safely: {error}") from error
