@@ -30,14 +30,15 @@ def ui_command(
     uri = resolve(tracking_uri)
     tell(f"Starting MLflow for {uri}; that takes about 15 s (Ctrl-C stops it).")
     with terminable(), served(uri, port) as server:
-        newest = page_address(port, newest_run_path(uri))
-        print(f"All runs:   {page_address(port)}")
-        print(f"Newest run: {newest}", flush=True)
-        if browser and _has_display():
-            import webbrowser
-
-            webbrowser.open(newest)
         try:
+            newest = page_address(port, newest_run_path(uri))
+            print(f"All runs:   {page_address(port)}")
+            print(f"Newest run: {newest}", flush=True)
+            tell("Choose 'Model training' at the top left of the page, once: MLflow keeps that.")
+            if browser and _has_display():
+                import webbrowser
+
+                webbrowser.open(newest)
             server.wait()
         except KeyboardInterrupt:
             tell("Stopping MLflow.")

@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 # MLflow takes its time to start, more on a busy machine.
 START_SECONDS = 120.0
 STOP_SECONDS = 10.0
+LIST = "experiments"
 _VIEW = "workflowType=machine_learning"
 
 
@@ -44,9 +45,14 @@ def server_command(uri: str, port: int) -> list[str]:
     return ["-m", "mlflow", "server", "--backend-store-uri", absolute(uri), *place, *listen]
 
 
-def page_address(port: int, path: str = "experiments") -> str:
-    """Return the address of the served page, in its view for models instead of GenAI."""
-    return f"http://{HOST}:{port}/#/{path}?{_VIEW}"
+def page_address(port: int, path: str = LIST) -> str:
+    """Return the address of the served page, in its view for models instead of GenAI.
+
+    Not so the list of experiments: MLflow's own links forget the view that an address asks
+    for, and its switch is remembered only where it changes something.
+    """
+    view = "" if path == LIST else f"{'&' if '?' in path else '?'}{_VIEW}"
+    return f"http://{HOST}:{port}/#/{path}{view}"
 
 
 def newest_run_path(uri: str) -> str:
@@ -54,7 +60,7 @@ def newest_run_path(uri: str) -> str:
     store = MlflowStore(uri)
     newest = list_runs(store, most=1)
     if not newest:
-        return "experiments"
+        return LIST
     run = newest[0]
     return f"experiments/{store.experiment_id(run.experiment)}/runs/{run.run_id}"
 
