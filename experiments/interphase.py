@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.measurements import load_measurements
+from anolyte.datasets.overview import known_measurements
+from anolyte.datasets.store import STORE, TABLE
 from anolyte.features.mixtures import Floats, Mixtures
 from anolyte.models.sei import SEIModel
 from anolyte.models.sei_rules import BLOCKED, PROTECTED
 
 
-@lru_cache(maxsize=1)
 def sei_model() -> SEIModel:
-    """Return the SEI model of the shipped labels, fitted on first use in under a second."""
-    return SEIModel(repeats=0).fit(load_measurements("all"))
+    """Return the SEI model of all labels, shipped and the project's own, fitted on first use."""
+    table = STORE / TABLE
+    return _fitted(table.absolute(), table.stat().st_mtime_ns if table.exists() else 0)
+
+
+@lru_cache(maxsize=1)
+def _fitted(table: Path, _changed: int) -> SEIModel:
+    return SEIModel(repeats=0).fit(known_measurements(store=table.parent))
 
 
 def sei_desirability(mixtures: Mixtures) -> Floats:
