@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.ions import Metal
+from anolyte.datasets.ions import Metal, as_metal
 from anolyte.datasets.splits import SPLITS, fold_of_row, split
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
@@ -23,6 +23,7 @@ from anolyte.models.validation import (
     OURS,
     RATIOS,
     Contender,
+    Validation,
     baseline_predictions,
     compare,
     coverage_metrics,
@@ -31,7 +32,7 @@ from anolyte.models.validation import (
     refitted,
 )
 
-from .train import QUICK_SCOPES, digest, untrained
+from .train import QUICK_SCOPES, TrainingResult, digest, untrained
 
 HEADLINE, TRANSFERRED = "leave-source-out", "leave-metal-out"
 # The order of the tables: the headline first, the flattering one last but one.
@@ -81,6 +82,8 @@ class Evaluation:
         Error against the number of training sources; perhaps empty.
     prior_only
         Whether the sources are too few to learn from.
+    blocks, seed
+        Of the model that was evaluated.
     """
 
     metal: Metal
@@ -90,9 +93,13 @@ class Evaluation:
     curve: pd.DataFrame
     prior_only: bool
     digest: str
+    blocks: tuple[str, ...] = ()
+    seed: int = 0
 
     def summary(self) -> pd.DataFrame:
         """Return one table of all splits: split, model and the columns of `SHOWN`."""
+        if not self.splits:
+            return pd.DataFrame(columns=["split", "model", *SHOWN])
         parts = [
             result.table.reindex(columns=list(SHOWN)).rename_axis("model").reset_index()
             for result in self.splits.values()
@@ -168,7 +175,46 @@ def evaluate(
     curve = pd.DataFrame()
     if HEADLINE in results and not (quick or few):
         curve = learning_curve(measurements, Contender(model.blocks, BLEND), seed=seed)
-    return Evaluation(metal, measurements, results, skipped, curve, few, digest(measurements))
+    return Evaluation(
+        metal,
+        measurements,
+        results,
+        skipped,
+        curve,
+        few,
+        digest(measurements),
+        model.blocks,
+        seed,
+    )
+
+
+def of_training(result: TrainingResult) -> Evaluation:
+    """Return the validation of a training as an evaluation; nothing is computed anew."""
+    splits = {} if result.validation is None else {HEADLINE: _headline(result.validation)}
+    other = "not part of a training, see: anolyte evaluate"
+    skipped = {name: other for name in ORDER if name not in splits and name != HEADLINE}
+    few = too_few(result.measurements)
+    if HEADLINE not in splits:
+        skipped[HEADLINE] = "too few sources" if few else "the training was not validated"
+    return Evaluation(
+        as_metal(result.model.metal),
+        result.measurements,
+        splits,
+        skipped,
+        result.curve,
+        few,
+        result.digest,
+        result.model.blocks,
+        result.model.seed,
+    )
+
+
+def _headline(found: Validation) -> SplitResult:
+    held_out = pd.DataFrame(found.intervals)
+    held_out.insert(0, "predicted", found.predictions[OURS])
+    total = sum(found.recipes.values())
+    recipes = {name: count / total for name, count in found.recipes.items()}
+    return SplitResult(HEADLINE, found.table, held_out, recipes)
 
 
 def _without_source(
@@ -178,12 +224,7 @@ def _without_source(
     repeats: int,
     progress: Progress | None,
 ) -> SplitResult:
-    found = compare(model, measurements, others, repeats, progress)
-    held_out = pd.DataFrame(found.intervals)
-    held_out.insert(0, "predicted", found.predictions[OURS])
-    total = sum(found.recipes.values())
-    recipes = {name: count / total for name, count in found.recipes.items()}
-    return SplitResult(HEADLINE, found.table, held_out, recipes)
+    return _headline(compare(model, measurements, others, repeats, progress))
 
 
 def _without_fold(

@@ -14,15 +14,24 @@ METRICS = {
 BY_METAL = {"character": "log_loss", "species": "recall_top5"}
 
 
-def evaluate_sei(repeats: int = 3) -> dict[str, pd.DataFrame]:
-    """Return tables of the SEI model's accuracy on publications not seen, by their titles.
+def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
+    """Return the SEI model's accuracy on publications not seen, beside its baselines.
 
     Parameters
     ----------
     repeats
         Of the evaluation, with other folds each time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `anolyte.models.sei_validation.evaluate`.
     """
-    evaluation = SEIModel(repeats=repeats).fit(known_measurements()).evaluation_
+    return SEIModel(repeats=repeats).fit(known_measurements()).evaluation_
+
+
+def sei_tables(evaluation: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return an evaluation of the SEI model as tables to read, by their titles."""
     tables: dict[str, pd.DataFrame] = {}
     for task, names in METRICS.items():
         rows = evaluation[evaluation["task"] == task]

@@ -48,8 +48,10 @@ def parity(measurements: pd.DataFrame, predicted: Floats, title: str) -> Figure:
     axes = figure.add_subplot()
     codes = pd.factorize(measurements["source"])[0]
     axes.scatter(observed, predicted, c=codes % 20, cmap="tab20", s=22, linewidths=0)
-    ends = [min(observed.min(), predicted.min()), max(observed.max(), predicted.max())]
+    low, high = min(observed.min(), predicted.min()), max(observed.max(), predicted.max())
+    ends = (float(low - 0.04 * (high - low)), float(high + 0.04 * (high - low)))
     axes.plot(ends, ends, color="0.4", linewidth=1)
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
     axes.set(
         xlabel="measured Coulombic efficiency / %",
         ylabel="predicted, source not seen / %",
@@ -74,7 +76,7 @@ def residuals_by_source(measurements: pd.DataFrame, predicted: Floats, most: int
         axes.scatter(values, np.full(len(values), row), s=16, alpha=0.7, linewidths=0)
     axes.axvline(0, color="0.4", linewidth=1)
     labels = [name if len(name) <= 34 else name[:31] + "..." for name in ordered]
-    axes.set_yticks(range(len(labels)), labels, fontsize=6)
+    axes.set_yticks(range(len(labels)), labels, fontsize=7)
     axes.set(
         xlabel="measured minus predicted LCE, source not seen",
         title=f"the {len(ordered)} sources with most rows",
@@ -121,12 +123,12 @@ def ranked_bars(frame: pd.DataFrame, most: int = 25) -> Figure:
             )
             for level in met
         ]
-        axes.legend(
+        # Below the axes: above them it would lie upon the title.
+        figure.legend(
             handles=marks,
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
+            loc="outside lower right",
             ncols=len(marks),
-            fontsize=7,
+            fontsize=8,
             frameon=False,
         )
     return figure

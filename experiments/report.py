@@ -30,6 +30,12 @@ tr.ours { font-weight: 600; background: #eef4fb; }
 figure { display: inline-block; margin: .5rem; } img { max-width: 100%; }
 .small { color: #666; font-size: 13px; }
 """
+CAPTIONS = {
+    "parity": "predicted against measured",
+    "calibration": "calibration",
+    "interval_width": "interval width against error",
+    "learning_curve": "learning curve",
+}
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 READING = (
     "All errors are in LCE = -log10(1 - CE/100): 1 is 90 %, 2 is 99 %, 3 is 99.9 %. skill is the "
@@ -47,7 +53,7 @@ def write_report(
     return write_bytes(report(evaluations, sei).encode(), Path(path))
 
 
-def report(evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame]) -> str:
+def report(evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame] | None = None) -> str:
     """Return the report as HTML.
 
     Parameters
@@ -55,10 +61,9 @@ def report(evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame]) -
     evaluations
         One a metal.
     sei
-        Tables of the SEI model by title, see `evaluate_sei.evaluate_sei`.
+        Tables of the SEI model by title, see `evaluate_sei.sei_tables`; perhaps none.
     """
     parts = [part for evaluation in evaluations for part in _metal(evaluation)]
-    tables = [f"<h3>{escape(title)}</h3>{_table(table)}" for title, table in sei.items()]
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     packages = ("anolyte", "scikit-learn", "xgboost", "rdkit")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
@@ -70,12 +75,18 @@ def report(evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame]) -
             "<h1>How good the predictions are</h1>",
             f"<p>{escape(READING)}</p>",
             *parts,
-            "<h2>SEI</h2>",
-            "<p>Whole publications are held out. Better: a lower log_loss, higher shares.</p>",
-            *tables,
+            *_sei(sei or {}),
             f'<p class="small">{escape(made)}; {escape(versions)}</p></body></html>',
         ]
     )
+
+
+def _sei(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    if tables:
+        yield "<h2>SEI</h2>"
+        yield "<p>Whole publications are held out. Better: a lower log_loss, higher shares.</p>"
+    for title, table in tables.items():
+        yield f"<h3>{escape(title)}</h3>{_table(table)}"
 
 
 def _metal(evaluation: Evaluation) -> Iterator[str]:
@@ -86,35 +97,43 @@ def _metal(evaluation: Evaluation) -> Iterator[str]:
         f"SHA-256 {escape(evaluation.digest[:12])}</p>"
     )
     yield _paragraphs(headline(evaluation))
-    yield _table(evaluation.summary())
+    if evaluation.splits:
+        yield _table(evaluation.summary())
     yield _paragraphs(comparison(evaluation))
-    left_out = [f"Left out: {name} ({why})." for name, why in evaluation.skipped.items()]
-    yield _paragraphs(left_out)
+    yield _paragraphs(_left_out(evaluation))
     if recipes := chosen(evaluation):
         yield "<p>Share of the held-out measurements that each recipe predicted:</p>"
         yield f"<ul>{''.join(f'<li>{escape(told)}</li>' for told in recipes)}</ul>"
-    for caption, figure in _figures(evaluation):
-        yield _figure(figure, f"{evaluation.metal}: {caption}")
+    for name, figure in figures(evaluation):
+        yield _figure(figure, f"{evaluation.metal}: {CAPTIONS[name]}")
 
 
-def _figures(evaluation: Evaluation) -> Iterator[tuple[str, Figure]]:
-    """Yield the figures that there is enough data for."""
+def figures(evaluation: Evaluation) -> Iterator[tuple[str, Figure]]:
+    """Yield the figures that there is enough data for, by the names in `CAPTIONS`."""
     measurements = evaluation.measurements
     result = evaluation.splits.get(HEADLINE)
     if result is None or evaluation.prior_only:
         return
     predicted = result.held_out["predicted"].to_numpy()
     title = f"{evaluation.metal}, colours are sources"
-    yield "predicted against measured", parity(measurements, predicted, title)
+    yield "parity", parity(measurements, predicted, title)
     calibrated = {
         name: each.held_out
         for name, each in evaluation.splits.items()
         if set(COVERAGES) <= set(each.held_out.columns)
     }
-    yield "calibration", calibration_curve(measurements, calibrated, "do intervals hold?")
-    yield "interval width against error", width_against_error(measurements, result.held_out)
+    yield "calibration", calibration_curve(measurements, calibrated)
+    yield "interval_width", width_against_error(measurements, result.held_out)
     if not evaluation.curve.empty:
-        yield "learning curve", learning_curve_plot(evaluation.curve)
+        yield "learning_curve", learning_curve_plot(evaluation.curve)
+
+
+def _left_out(evaluation: Evaluation) -> list[str]:
+    """Return which splits were left out, those with the same reason in one sentence."""
+    names: dict[str, list[str]] = {}
+    for name, why in evaluation.skipped.items():
+        names.setdefault(why, []).append(name)
+    return [f"Left out: {', '.join(left)} ({why})." for why, left in names.items()]
 
 
 def _paragraphs(sentences: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,8 @@ from anolyte.models.members import SCOPES
 from anolyte.models.recipes import BLEND
 from anolyte.models.store import save_model
 from anolyte.models.validation import Contender, Validation, compare, learning_curve
+
+from .ablation import ablation
 
 MODELS_FOLDER = Path("anolyte-models")
 REPEATS = 2
@@ -40,6 +42,9 @@ class TrainingResult:
         Error against the number of training sources; empty after quick training.
     digest
         SHA-256 of the rows trained on.
+    ablation
+        Error with each descriptor block alone and with each left out, see
+        `ablation.ablation`; empty after quick training.
     """
 
     model: CoulombicEfficiencyModel
@@ -48,6 +53,7 @@ class TrainingResult:
     curve: pd.DataFrame
     digest: str
     repeats: int
+    ablation: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def comparison(self) -> pd.DataFrame:
@@ -130,7 +136,7 @@ def train(
     repeats
         How often the leave-source-out validation is repeated with other folds; 0 skips it.
     quick
-        The metal's own rows alone, fewer folds, one repeat, no learning curve.
+        The metal's own rows alone, fewer folds, one repeat, no learning curve, no ablation.
     """
     model = untrained(metal, blocks, quick, seed)
     rest = None if quick else others
@@ -141,10 +147,14 @@ def train(
     known = None if validation is None else validation.held_out
     skill = None if validation is None else validation.skill
     model.fit(measurements, rest, held_out=known, skill=skill, progress=progress)
-    curve = pd.DataFrame()
+    curve = without = pd.DataFrame()
     if validation is not None and not quick:
         curve = learning_curve(measurements, Contender(model.blocks, BLEND))
-    return TrainingResult(model, measurements, validation, curve, digest(measurements), repeats)
+        fold = model.fold_of_row(measurements)
+        without = ablation(measurements, model.blocks, fold, seed, progress)
+    return TrainingResult(
+        model, measurements, validation, curve, digest(measurements), repeats, without
+    )
 
 
 def model_folder(metal: str, folder: str | Path | None = None) -> Path:
@@ -158,7 +168,7 @@ def save_training(result: TrainingResult, folder: Path) -> Path:
         "data_sha256": result.digest,
         "rows": len(result.measurements),
         "sources": int(result.measurements["source"].nunique()),
-        "split": "leave-source-out",
+        "split": "none" if result.validation is None else "leave-source-out",
     }
     if result.validation is not None:
         facts["lso_rmse"] = round(float(result.comparison["rmse"]["anolyte"]), 4)

@@ -1,61 +1,14 @@
-"""Figures of a training that say whether its intervals and its choice can be trusted."""
+"""Figures of a training: why its recipe was chosen, and which descriptors earn their place."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from anolyte.features.mixtures import Floats
 from matplotlib.figure import Figure
 
+from .ablation import ALL, ALONE, WITHOUT
+
 _CHOSEN, _OTHER = "tab:blue", "0.75"
-
-
-def calibration(held_out: pd.DataFrame) -> Figure:
-    """Draw the share of rows inside the interval against its nominal coverage.
-
-    Parameters
-    ----------
-    held_out
-        One row a measurement: source, error, and half_width_50, ... (LCE); see
-        `tracking.contents.held_out_table`. The bars are standard errors over sources.
-    """
-    figure = Figure(figsize=(5.2, 5.0), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
-    axes.plot([0, 100], [0, 100], color="0.5", linewidth=1)
-    for column in [name for name in held_out if str(name).startswith("half_width_")]:
-        nominal = float(str(column).rsplit("_", 1)[1])
-        inside = (held_out["error"].abs() <= held_out[column]).to_numpy().astype(np.float64)
-        spread = 100 * _error_over_sources(inside, held_out["source"])
-        at = 100 * inside.mean()
-        axes.errorbar(nominal, at, spread, fmt="o", color=_CHOSEN, capsize=3)
-        axes.annotate(f"{at:.0f} %", (nominal, at), xytext=(7, -12), textcoords="offset points")
-    axes.set(
-        xlabel="nominal coverage of the interval / %",
-        ylabel="measurements inside, source not seen / %",
-        title="calibration of the intervals",
-        xlim=(40, 100),
-        ylim=(30, 102),
-    )
-    axes.grid(alpha=0.3)
-    return figure
-
-
-def width_against_error(held_out: pd.DataFrame, coverage: int = 90) -> Figure:
-    """Draw the error of each measurement against the half-width of its interval."""
-    width, error = held_out[f"half_width_{coverage}"], held_out["error"].abs()
-    figure = Figure(figsize=(5.6, 4.6), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
-    codes = pd.factorize(held_out["source"])[0]
-    axes.scatter(width, error, c=codes % 20, cmap="tab20", s=18, linewidths=0)
-    top = float(max(width.max(), error.max())) * 1.05
-    axes.plot([0, top], [0, top], color="0.4", linewidth=1)
-    inside = float((error <= width).mean())
-    axes.set(
-        xlabel=f"half-width of the {coverage} % interval / LCE",
-        ylabel="error, source not seen / LCE",
-        title=f"{inside:.0%} of the measurements lie below the line",
-    )
-    return figure
 
 
 def recipe_scores(scores: pd.Series, chosen: str) -> Figure:
@@ -75,10 +28,38 @@ def recipe_scores(scores: pd.Series, chosen: str) -> Figure:
     return figure
 
 
-def _error_over_sources(values: Floats, sources: pd.Series) -> float:
-    """Return the standard error of a mean over rows whose sources are what is independent."""
-    parts = pd.Series(values - values.mean()).groupby(sources.to_numpy()).sum()
-    count = len(parts)
-    if count < 2:
-        return 0.0
-    return float(np.sqrt(count / (count - 1) * np.sum(parts.to_numpy() ** 2)) / len(values))
+def ablation_bars(table: pd.DataFrame, metal: str) -> Figure:
+    """Draw the error with each descriptor block alone and without each, see `ablation`."""
+    whole = float(table.loc[table["plan"] == ALL, "rmse"].iloc[0])
+    parts = {plan: table[table["plan"] == plan].set_index("block") for plan in (ALONE, WITHOUT)}
+    # The block that is missed most stands on top.
+    blocks = parts[WITHOUT]["rmse"].sort_values(kind="stable").index
+    figure = Figure(figsize=(7.0, 1.7 + 0.5 * len(blocks)), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    rows = np.arange(len(blocks))
+    for plan, shift, colour, label in (
+        (WITHOUT, 0.2, _CHOSEN, "all but this block"),
+        (ALONE, -0.2, _OTHER, "this block alone"),
+    ):
+        part = parts[plan].loc[blocks]
+        axes.barh(
+            rows + shift,
+            part["rmse"],
+            0.36,
+            xerr=part["noise"],
+            color=colour,
+            error_kw={"ecolor": "0.3", "capsize": 2, "elinewidth": 1},
+            label=label,
+        )
+        for row, (value, noise) in enumerate(zip(part["rmse"], part["noise"], strict=True)):
+            axes.text(value + noise, row + shift, f" {value:.3f}", va="center", fontsize=8)
+    axes.axvline(whole, color="0.2", linewidth=1, linestyle="--", label=f"all blocks {whole:.3f}")
+    axes.set_yticks(rows, blocks)
+    axes.set(
+        xlabel="RMSE of extra trees in LCE on sources not seen\n"
+        "bars: standard error of the difference from all blocks, over sources",
+        title=f"{metal}: which descriptor blocks earn their place",
+        xlim=(0, float((table["rmse"] + table["noise"]).max()) * 1.14),
+    )
+    figure.legend(loc="outside upper right", ncols=3, fontsize=8, frameon=False)
+    return figure

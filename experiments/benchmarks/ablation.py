@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pandas as pd
 from anolyte.datasets.measurements import efficiencies, load_measurements
 from anolyte.datasets.splits import fold_of_row, split
+from anolyte.experiments.ablation import ALONE, FAMILIES, WITHOUT, plans
 from anolyte.features import BLOCKS
 from anolyte.models.validation import (
     BASELINE,
@@ -22,20 +23,16 @@ from anolyte.models.validation import (
     metrics,
 )
 
-# One family that is quick and needs no tuning: what is compared are the blocks.
-FAMILIES = ("extra_trees",)
 
-
-def plans() -> Iterator[tuple[str, tuple[str, ...]]]:
+def lines() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the name and the blocks of each line."""
     # Fingerprints are for other uses: hundreds of columns for hundreds of rows.
     names = tuple(name for name in BLOCKS if name != "fingerprints")
-    for name in names:
-        yield f"{name} alone", (name,)
+    chosen = list(plans(names))
+    yield from ((f"{block} alone", left) for plan, block, left in chosen if plan == ALONE)
     for count in range(2, len(names) + 1):
         yield f"first {count}, with {names[count - 1]}", names[:count]
-    for name in names:
-        yield f"all but {name}", tuple(other for other in names if other != name)
+    yield from ((f"all but {block}", left) for plan, block, left in chosen if plan == WITHOUT)
 
 
 def score(rows: pd.DataFrame, contender: Contender, repeats: int) -> dict[str, float]:
@@ -57,7 +54,7 @@ def main() -> None:
     print(f"{metal}: {len(rows)} rows, {rows['source'].nunique()} sources, {repeats} repeats")
     print(f"{'blocks':42}{'RMSE':>8}{'ratio':>8}{'Spearman':>10}")
     print(f"{BASELINE:42}{yardstick['rmse']:8.3f}{1:8.3f}{yardstick['spearman']:10.3f}")
-    for name, blocks in plans():
+    for name, blocks in lines():
         line = score(rows, Contender(blocks, FAMILIES), repeats)
         ratio = line["rmse"] / yardstick["rmse"]
         print(f"{name:42}{line['rmse']:8.3f}{ratio:8.3f}{line['spearman']:10.3f}", flush=True)

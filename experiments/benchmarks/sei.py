@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import sys
 
-from anolyte.experiments.evaluate_sei import evaluate_sei
+from anolyte.experiments.evaluate_sei import evaluate_sei, sei_tables
 
 
 def main() -> None:
     """Print the tables."""
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     print(f"publications left out, {repeats} repeats")
-    for title, table in evaluate_sei(repeats).items():
+    for title, table in sei_tables(evaluate_sei(repeats)).items():
         print(f"\n{title}\n{table.round(3).to_string(index=False)}")
 
 

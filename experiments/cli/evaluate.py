@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, print_json, print_table, progress_bar, records, tell
+from .console import (
+    JsonOption,
+    NoteOption,
+    NoTrackingOption,
+    UriOption,
+    print_json,
+    print_table,
+    progress_bar,
+    records,
+    tell,
+)
+from .covered import covered
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.datasets.ions import Metal
     from anolyte.experiments.evaluate import Evaluation
 
 
@@ -26,60 +40,95 @@ def evaluate_command(
     repeats: Annotated[
         int, typer.Option("--repeats", min=1, help="Of leave-source-out, with other folds.")
     ] = 1,
+    sei: Annotated[bool, typer.Option("--sei", help="The SEI model alone.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", help="Write one self-contained page: .html.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")] = 0,
+    note: NoteOption = "",
+    tracking_uri: UriOption = None,
+    no_tracking: NoTrackingOption = False,
     json: JsonOption = False,
 ) -> None:
     """Evaluate the models of one or all metals, and of the SEI, on data not seen.
 
     The splits are leave-source-out, leave-main-solvent-out, leave-salt-out, random and
-    leave-metal-out. Nothing is saved but the report.
+    leave-metal-out. Each metal is one run in MLflow, with its report, and its SEI another; no
+    model is changed.
 
     Example:  anolyte evaluate --metal Li --report accuracy.html
+    Example:  anolyte evaluate --metal Li --sei
     """
     from anolyte.datasets.ions import METALS, as_metal
-    from anolyte.experiments.evaluate import ORDER, checked_splits, evaluate
-    from anolyte.experiments.evaluate_sei import evaluate_sei
-    from anolyte.experiments.train import gather, gather_others
+    from anolyte.experiments.evaluate import ORDER, checked_splits
+    from anolyte.experiments.evaluate_sei import evaluate_sei, sei_tables
+    from anolyte.experiments.report import write_report
+    from anolyte.experiments.tracking import evaluation_run
 
     everything = metal.strip().lower() == "all"
     chosen = METALS if everything else (as_metal(metal),)
     names = checked_splits([n.strip() for n in splits.split(",") if n.strip()] or ORDER)
+    if sei and splits:
+        raise ValueError("--sei evaluates the SEI model alone: leave out --splits")
     if report is not None and (report.suffix != ".html" or not report.absolute().parent.is_dir()):
         raise ValueError(f"{report}: the name must end in .html, in a folder that exists")
-    found = []
-    for symbol in chosen:
-        tell(f"Evaluating {symbol}.")
-        with progress_bar() as progress:
-            found.append(
-                evaluate(
-                    symbol,
-                    gather(symbol),
-                    gather_others(symbol),
-                    names,
-                    quick,
-                    repeats,
-                    seed,
-                    progress,
-                )
-            )
+    tell("Evaluating the SEI model.")
+    interphases = evaluate_sei(repeats=1 if quick else 3)
+    tables = sei_tables(interphases)
+    found: list[Evaluation] = []
+    kept: list[str] = []
+    for symbol in () if sei else chosen:
+        with covered(evaluation_run(symbol, tracking_uri, note), no_tracking) as run:
+            found.append(_evaluated(symbol, names, quick, repeats, seed))
+            if run is not None:
+                kept.append(str(run.log(found[-1], tables)))
         if not json:
             _print(found[-1])
-    tell("Evaluating the SEI model.")
-    sei = evaluate_sei(repeats=1 if quick else 3)
+    if not no_tracking:
+        wanted = [*chosen, "all"] if everything else list(chosen)
+        kept += _log_sei(interphases, wanted, tracking_uri, note)
     if json:
         told = {evaluation.metal: _told(evaluation) for evaluation in found}
-        print_json({"efficiency": told, "sei": {n: records(t) for n, t in sei.items()}})
+        interphase = {title: records(table) for title, table in tables.items()}
+        print_json({"efficiency": told, "sei": interphase, "mlflow": kept})
     else:
-        for title, table in sei.items():
-            print_table(table.map(_cell), title)
+        _print_sei(tables, kept)
     if report is not None:
-        from anolyte.experiments.report import write_report
-
-        write_report(found, sei, report)
+        write_report(found, tables, report)
         tell(f"Report: {report}")
+
+
+def _evaluated(
+    metal: Metal, names: Sequence[str], quick: bool, repeats: int, seed: int
+) -> Evaluation:
+    from anolyte.experiments.evaluate import evaluate
+    from anolyte.experiments.train import gather, gather_others
+
+    tell(f"Evaluating {metal}.")
+    rows, others = gather(metal), gather_others(metal)
+    with progress_bar() as progress:
+        return evaluate(metal, rows, others, names, quick, repeats, seed, progress)
+
+
+def _log_sei(
+    evaluation: pd.DataFrame, wanted: Sequence[str], uri: str | None, note: str
+) -> Iterator[str]:
+    """Log the SEI model's accuracy on each metal, and yield where."""
+    from anolyte.experiments.tracking import log_sei
+
+    evaluated = set(evaluation["metal"])
+    for metal in wanted:
+        if metal in evaluated:
+            yield str(log_sei(evaluation, metal, uri, note))
+        else:
+            tell(f"There are no labels to evaluate the SEI of {metal} on.")
+
+
+def _print_sei(tables: Mapping[str, pd.DataFrame], kept: Sequence[str]) -> None:
+    for title, table in tables.items():
+        print_table(table.map(_cell), title)
+    for place in kept:
+        print(f"MLflow: {place}")
 
 
 def _cell(value: object) -> str:

@@ -11,54 +11,95 @@ from .console import (
     JsonOption,
     MetalOption,
     ModelOption,
+    UriOption,
     load_or_train,
     print_json,
     print_table,
-    tell,
 )
+from .descriptors import keep, show_dependence, show_importance
 
 if TYPE_CHECKING:
+    from anolyte.datasets.formulation import Electrolyte
     from anolyte.experiments.explanation import Explanation
+    from anolyte.models.efficiency import CoulombicEfficiencyModel
 
 
 def explain_command(
-    formulation: Annotated[str, typer.Argument(help='In quotes: "1 M LiFSI in DME".')],
+    formulation: Annotated[
+        str | None, typer.Argument(help='In quotes: "1 M LiFSI in DME".')
+    ] = None,
     metal: MetalOption = "Li",
+    importance: Annotated[
+        bool, typer.Option("--importance", help="What the model goes by on the whole.")
+    ] = False,
+    dependence: Annotated[
+        list[str] | None,
+        typer.Option("--dependence", help="How CE changes with this descriptor; may be repeated."),
+    ] = None,
     coverage: Annotated[
         float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
     ] = 0.9,
     most: Annotated[int, typer.Option("--most", min=1, help="How many descriptors to list.")] = 10,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the table: .csv or .parquet.")
+    ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw the contributions: .png, .svg or .pdf.")
+        Path | None, typer.Option("--plot", help="Draw it: .png, .svg or .pdf.")
     ] = None,
     model: ModelOption = None,
+    tracking_uri: UriOption = None,
     json: JsonOption = False,
 ) -> None:
     """Explain a prediction: evidence, contributions, SEI, and changes expected to help.
 
+    Or explain the model: --importance lists the descriptors that it goes by, --dependence
+    shows how the prediction changes with one of them.
+
     Example:  anolyte explain "1 M LiFSI in DME" --metal Li --plot why.png
+    Example:  anolyte explain --importance --metal Li --plot importance.png
+    Example:  anolyte explain --dependence cation_concentration --metal Li --out curve.csv
     """
     from anolyte.datasets.electrolyte import parse
     from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.explanation import explain
+    from anolyte.experiments.tables import checked_table_path
 
+    if sum((formulation is not None, importance, bool(dependence))) != 1:
+        raise ValueError("give one of: a formulation, --importance, --dependence")
     symbol = as_metal(metal)
-    electrolyte = parse(formulation)
+    electrolyte = None if formulation is None else parse(formulation)
     if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"{plot}: the name must end in .png, .svg or .pdf")
-    fitted, _ = load_or_train(symbol, model)
+    if out is not None:
+        checked_table_path(out)
+    fitted, _ = load_or_train(symbol, model, tracking_uri)
     if fitted.metal != symbol:
         raise ValueError(f"the model {model} is for {fitted.metal}, not for {symbol}")
-    explanation = explain(fitted, electrolyte, coverage, most)
+    if electrolyte is not None:
+        _show(fitted, electrolyte, coverage, most, out, plot, json)
+    elif importance:
+        show_importance(fitted, most, out, plot, json)
+    else:
+        show_dependence(fitted, dependence or [], out, plot, json)
+
+
+def _show(
+    model: CoulombicEfficiencyModel,
+    electrolyte: Electrolyte,
+    coverage: float,
+    most: int,
+    out: Path | None,
+    plot: Path | None,
+    json: bool,
+) -> None:
+    from anolyte.experiments.explain_plots import contribution_bars
+    from anolyte.experiments.explanation import explain
+
+    explanation = explain(model, electrolyte, coverage, most)
     if json:
         print_json(explanation.to_dict())
     else:
         _print(explanation)
-    if plot is not None:
-        from anolyte.experiments.explain_plots import contribution_bars
-
-        contribution_bars(explanation.contributions).savefig(plot)
-        tell(f"Figure: {plot}")
+    keep(explanation.contributions, contribution_bars(explanation.contributions), out, plot)
 
 
 def _print(explanation: Explanation) -> None:

@@ -16,6 +16,7 @@ from .console import (
     JsonOption,
     MetalOption,
     ModelOption,
+    UriOption,
     load_or_train,
     print_json,
     print_table,
@@ -57,6 +58,7 @@ def predict_command(
     ] = None,
     compounds: CompoundsOption = None,
     model: ModelOption = None,
+    tracking_uri: UriOption = None,
     json: JsonOption = False,
 ) -> None:
     """Predict the Coulombic efficiency of formulations, with its interval, and their SEI.
@@ -85,7 +87,7 @@ def predict_command(
     written = [] if streamed else given
     _check(written, registry)
     requests = _requests(written, file)
-    fitted, _ = load_or_train(symbol, model)
+    fitted, _ = load_or_train(symbol, model, tracking_uri)
     if fitted.metal != symbol:
         raise ValueError(f"the model {model} is for {fitted.metal}, not for {symbol}")
     predictor = Predictor(fitted, coverage, registry if compounds is not None else None)

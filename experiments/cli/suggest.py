@@ -92,7 +92,7 @@ def suggest_command(
     under_way = list(pending(chosen.metal, folder)["electrolyte"])
     if exclude_pending is not None:
         under_way += list(read_pending(exclude_pending, chosen.metal)["electrolyte"])
-    predictor, trained = load_or_train(chosen.metal, model)
+    predictor, trained = load_or_train(chosen.metal, model, tracking_uri)
     _tell_new(predictor, folder)
     with progress_bar() as progress:
         found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)

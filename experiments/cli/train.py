@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,9 +18,9 @@ from .console import (
     records,
     tell,
 )
+from .covered import covered
 
 if TYPE_CHECKING:
-    from anolyte.experiments.tracking import TrainingRun
     from anolyte.experiments.train import TrainingResult
 
 # The columns of the accuracy table that fit a terminal; --json and MLflow have all.
@@ -72,6 +70,7 @@ def train_command(
     Example:  anolyte train --metal Li --data my_cells.csv --note "first try"
     """
     from anolyte.datasets.ions import METALS, as_metal
+    from anolyte.experiments.tracking import training_run
     from anolyte.experiments.train import gather, gather_others, model_folder, save_training, train
     from anolyte.features import DEFAULT_BLOCKS
 
@@ -87,7 +86,7 @@ def train_command(
             f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "
             f"from {measurements['source'].nunique()} sources."
         )
-        with _run(symbol, tracking_uri, note, no_tracking) as run:
+        with covered(training_run(symbol, tracking_uri, note), no_tracking) as run:
             with progress_bar() as progress:
                 result = train(measurements, symbol, others, chosen, seed, repeats, quick, progress)
             folder = out / symbol if everything and out else model_folder(symbol, out)
@@ -98,20 +97,6 @@ def train_command(
             _print(result, folder, kept)
     if json:
         print_json(told if everything else told[0])
-
-
-@contextmanager
-def _run(metal: str, uri: str | None, note: str, untracked: bool) -> Iterator[TrainingRun | None]:
-    """Cover the training with a run, or give None where none is wanted."""
-    if untracked:
-        yield None
-        return
-    from anolyte.experiments.tracking import training_run
-
-    with training_run(metal, uri, note) as run:
-        if run.problem:
-            tell(f"{run.problem}; the results will be kept in anolyte-outbox.")
-        yield run
 
 
 def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from .address import DEFAULT_URI, TrackingError, UnreachableError, tracking_uri
 from .api import (
+    EvaluationRun,
     TrainingRun,
+    evaluation_run,
     log_screening,
     log_sei,
     log_suggestions,
@@ -22,10 +24,12 @@ from .sending import RunReference, sync, tracked
 
 __all__ = [
     "DEFAULT_URI",
+    "EvaluationRun",
     "RunReference",
     "TrackingError",
     "TrainingRun",
     "UnreachableError",
+    "evaluation_run",
     "find_model",
     "log_screening",
     "log_sei",

@@ -1,4 +1,4 @@
-"""Log a training, a ranked list, suggestions or an SEI evaluation as a run."""
+"""Log a training, an evaluation, a ranked list or suggestions as a run."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from anolyte.experiments.outbox import OUTBOX
 from anolyte.experiments.run_record import common_tags, default_name, now_ms
 
 from .contents import training_fields
-from .lists import screening_fields, sei_fields, suggestions_fields
+from .evaluations import evaluation_fields, sei_fields
+from .lists import screening_fields, suggestions_fields
 from .sending import RunReference, TrackedRun, staging, tracked
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anolyte.experiments.evaluate import Evaluation
     from anolyte.experiments.ranked_list import RankedList
     from anolyte.experiments.suggest import Suggestions
     from anolyte.experiments.train import TrainingResult
 
 EFFICIENCY, SCREENING = "coulombic-efficiency", "screening"
 SUGGESTIONS, SEI = "suggestions", "sei"
+# The task of a run beside the trainings, in their experiment.
+EVALUATION = "evaluation"
 
 
 def experiment_name(metal: str, task: str) -> str:
@@ -91,6 +95,35 @@ def log_training(
         return run.log(result, folder)
 
 
+class EvaluationRun:
+    """The run of an evaluation that is under way, see `evaluation_run`."""
+
+    def __init__(self, run: TrackedRun) -> None:
+        self._run = run
+
+    @property
+    def problem(self) -> str:
+        """Why the results will be kept in the outbox; "" if the store answers."""
+        return self._run.problem
+
+    def log(
+        self, evaluation: Evaluation, sei: Mapping[str, pd.DataFrame] | None = None
+    ) -> RunReference:
+        """Log the evaluation, and the tables of the SEI model in its report."""
+        with staging() as files:
+            return self._run.finish(files, **evaluation_fields(evaluation, sei or {}, files))
+
+
+@contextmanager
+def evaluation_run(
+    metal: str, uri: str | None = None, note: str = "", outbox: Path = OUTBOX
+) -> Iterator[EvaluationRun]:
+    """Cover an evaluation with a run beside the trainings of the metal, see `training_run`."""
+    tags, name = common_tags(metal, EVALUATION, note), default_name(metal, "evaluate", now_ms())
+    with tracked(experiment_name(metal, EFFICIENCY), name, tags, uri, outbox) as run:
+        yield EvaluationRun(run)
+
+
 def log_screening(
     ranked: RankedList,
     model: Mapping[str, Any],
@@ -108,7 +141,8 @@ def log_screening(
     model
         Manifest of the model, see `models.store.read_manifest`.
     space_file
-        The file that the space was read from, kept beside the list.
+        The file that the space was read from, or the name of a ready-made one; kept beside
+        the list.
     """
     return _log(
         ranked.metal,

@@ -15,9 +15,10 @@ from anolyte.datasets.errors import ModelFileError
 from anolyte.models.store import MANIFEST, read_manifest
 
 from .address import TrackingError, shown, tracking_uri
-from .contents import MODEL, model_id, model_name
+from .contents import model_id, model_name
 from .mlflow_store import MlflowStore
 from .stored import CANDIDATE, CHAMPION, StoredRun, Version
+from .training_files import MODEL
 
 LATEST = "latest"
 FETCHED = Path("anolyte-models") / "fetched"

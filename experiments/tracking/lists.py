@@ -1,4 +1,4 @@
-"""What the runs of a ranked list, of suggestions and of an SEI evaluation hold."""
+"""What the runs of a ranked list and of suggestions hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from anolyte.experiments.run_record import DatasetFacts, readable
 
-from .contents import finite, model_id, model_name, write_table
+from .contents import finite, model_id, model_name
+from .mlflow_formats import write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from anolyte.experiments.suggest import Suggestions
 
 TABLE_ROWS = 200
+# Electrolytes whose molecules are drawn.
+PICTURED = 10
 RANKED = "ranked_list"
 SUGGESTED = "suggestions"
 
@@ -32,17 +35,21 @@ def screening_fields(
     manifest
         That of the model, see `models.store.read_manifest`.
     space_file
-        The file that the space was read from, to be kept beside the list.
+        The file that the space was read from, or the name of a ready-made one, to be kept
+        beside the list.
     """
     from anolyte.experiments import plots
+    from anolyte.experiments.molecule_plots import molecule_grid
 
     frame = ranked.to_frame()
     write_list(frame, RANKED, files)
     (files / "space.json").write_text(json.dumps(ranked.space, indent=1, default=str), "utf-8")
-    if space_file is not None and Path(space_file).is_file():
-        shutil.copyfile(space_file, files / f"space{Path(space_file).suffix}")
+    source = None if space_file is None else _space_source(space_file)
+    if source is not None:
+        shutil.copyfile(source, files / f"space{source.suffix}")
     if len(frame):
         plots.ranked_bars(frame).savefig(files / f"{RANKED}.png")
+        molecule_grid(frame, PICTURED).savefig(files / "molecules.png")
     asked = {"criterion": ranked.criterion, "coverage": ranked.coverage, "top": len(ranked)}
     best = frame.head(1)
     figures = {f"best_{name}": best[name].iloc[0] for name in ("ce_pct", "ce_low") if len(best)}
@@ -53,6 +60,20 @@ def screening_fields(
         "dataset": _trained_on(manifest),
         "tables": (f"{RANKED}.json",),
     }
+
+
+def _space_source(name: str | Path) -> Path | None:
+    """Return the file of a space; None if it is neither a file nor a ready-made space."""
+    from importlib.resources import files
+
+    from anolyte.experiments.space_files import shipped_spaces
+
+    if Path(name).is_file():
+        return Path(name)
+    shipped = str(name).partition(":")[0]
+    if shipped not in shipped_spaces():
+        return None
+    return Path(str(files("anolyte.experiments") / "spaces" / f"{shipped}.yaml"))
 
 
 def suggestions_fields(
@@ -67,31 +88,6 @@ def suggestions_fields(
         "metrics": finite(counts.items()),
         "dataset": _trained_on(manifest),
         "tables": (f"{SUGGESTED}.json",),
-    }
-
-
-def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, Any]:
-    """Write the files of an SEI evaluation to `files` and return its record's fields.
-
-    Parameters
-    ----------
-    evaluation
-        See `models.sei_validation.evaluate`.
-    metal
-        Symbol, or ``all``.
-    """
-    mine = evaluation[evaluation["metal"] == metal]
-    write_list(mine, "sei_evaluation", files)
-    figures = {
-        f"{row.task}.{row.contender}.{row.metric}".replace(" ", "_"): float(value)
-        for row, value in zip(mine.itertuples(), mine["value"], strict=True)
-    }
-    sizes = {"rows": int(mine["rows"].max()), "sources": int(mine["sources"].max())}
-    return {
-        "tags": {"split": "leave-publication-out"},
-        "params": readable({"metal": metal, **sizes}),
-        "metrics": finite(figures.items()),
-        "tables": ("sei_evaluation.json",),
     }
 
 

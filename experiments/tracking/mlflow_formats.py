@@ -1,4 +1,4 @@
-"""What is written in MLflow's own formats: the identity of data and the card of a model."""
+"""What is written in MLflow's own formats: tables, the identity of data, a model's card."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from anolyte.experiments.run_record import DatasetFacts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table in the form that MLflow's page shows as one."""
+    path.write_text(frame.to_json(orient="split", index=False, force_ascii=False), "utf-8")
 
 
 def dataset_facts(frame: pd.DataFrame, name: str, source: str, digest: str) -> DatasetFacts:

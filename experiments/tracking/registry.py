@@ -10,14 +10,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
+from anolyte.experiments.paired import paired_gain
 
 from .address import TrackingError
-from .contents import HELD_OUT, MODEL, model_name
+from .contents import model_name
 from .finding import find_run
 from .mlflow_store import MlflowStore
 from .stored import CANDIDATE, CHAMPION, StoredRun, Version
+from .training_files import HELD_OUT, MODEL
 
 # Where errors of single measurements are not at hand: RMSE in LCE that says nothing.
 NOISE = 0.01
@@ -167,29 +168,20 @@ def _held_out(store: MlflowStore, run: StoredRun) -> pd.DataFrame:
 
 
 def paired(champion: pd.DataFrame, challenger: pd.DataFrame) -> tuple[float, float]:
-    """Return by how much the challenger's RMSE is smaller, and the standard error of that.
-
-    The sources, not the rows, are taken as independent.
+    """Return by how much the challenger's RMSE is smaller and the noise, see `paired_gain`.
 
     Parameters
     ----------
     champion, challenger
-        See `contents.held_out_table`; the same measurements in the same order.
+        See `training_files.held_out_table`; the same measurements in the same order.
 
     Raises
     ------
     ValueError
-        If the measurements are not the same.
+        If the measurements are not the same, or all of one source.
     """
     key = ["electrolyte", "source", "ce_pct"]
     if not champion[key].equals(challenger[key]):
         raise ValueError("other measurements")
     old, new = (frame["error"].to_numpy(dtype=float) for frame in (champion, challenger))
-    # Difference of the mean squares, and its parts by source.
-    parts = pd.Series((old**2 - new**2) / len(old)).groupby(champion["source"].to_numpy()).sum()
-    count = len(parts)
-    if count < 2:
-        raise ValueError("one source")
-    both = float(np.sqrt(np.mean(old**2)) + np.sqrt(np.mean(new**2)))
-    spread = float(np.sqrt(count / (count - 1) * np.sum((parts - parts.mean()) ** 2)))
-    return float(parts.sum()) / max(both, 1e-12), spread / max(both, 1e-12)
+    return paired_gain(old, new, champion["source"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from anolyte.experiments.ablation import ablation
 from anolyte.experiments.candidates import CandidateSpace
 from anolyte.experiments.rank import screen
 from anolyte.experiments.tracking import (
@@ -25,7 +28,7 @@ from anolyte.experiments.tracking import (
     tracking_uri,
 )
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
-from anolyte.experiments.train import TrainingResult
+from anolyte.experiments.train import TrainingResult, gather, save_training, train
 from anolyte.models import load_model
 from anolyte.models.store import read_manifest
 
@@ -69,11 +72,67 @@ def test_training_run_is_complete(
     assert "electrolyte" in dataset.schema
     names = {entry.path for entry in client.list_artifacts(run_id)}
     figures = {"parity", "residuals_by_source", "calibration", "interval_width", "recipe_scores"}
-    tables = {"comparison.json", "recipes.json", "held_out.parquet"}
-    assert names == {"model", *tables, *(f"{name}.png" for name in figures)}
+    tables = {"comparison.json", "recipes.json", "importance.json", "held_out.parquet"}
+    pictures = {f"{name}.png" for name in (*figures, "importance", "shap_summary")}
+    assert names == {"model", "report.html", *tables, *pictures}
     stored = client.download_artifacts(run_id, "model", str(tmp_path))
     text = ["1 M LiFSI in DME"]
     assert load_model(stored).predict(text) == pytest.approx(trained.model.predict(text))
+
+
+def test_report_is_that_of_the_training(
+    trained: TrainingResult, shared: tuple[str, str], tmp_path: Path
+) -> None:
+    from mlflow import MlflowClient
+
+    path = MlflowClient(shared[0]).download_artifacts(shared[1], "report.html", str(tmp_path))
+    page = Path(path).read_text("utf-8")
+    assert f"{trained.comparison.loc['anolyte', 'rmse']:.3f}" in page
+    assert trained.digest[:12] in page
+    assert page.count("<img ") == 3
+    assert "Left out: leave-main-solvent-out, leave-salt-out, random" in page
+    # The SEI model has runs of its own.
+    assert "<h2>SEI</h2>" not in page
+
+
+def test_full_training_adds_curve_and_ablation(
+    trained: TrainingResult, model_folder: Path, uri: str, tmp_path: Path
+) -> None:
+    from mlflow import MlflowClient
+
+    rows = trained.measurements
+    fold = trained.model.fold_of_row(rows)
+    full = replace(
+        trained,
+        curve=pd.DataFrame({"sources": [20.0, 77.0], "rows": [40.0, 160.0], "rmse": [0.4, 0.3]}),
+        ablation=ablation(rows, ("composition", "shell"), fold),
+    )
+    run_id = log_training(full, model_folder, uri, outbox=tmp_path / "box").run_id
+    client = MlflowClient(uri)
+    names = {entry.path for entry in client.list_artifacts(run_id)}
+    assert {"ablation.png", "ablation.json", "learning_curve.png"} <= names
+    table = client.download_artifacts(run_id, "ablation.json", str(tmp_path))
+    assert pd.read_json(table, orient="split")["plan"].tolist() == [
+        "all", "alone", "alone", "without", "without",
+    ]  # fmt: skip
+    assert client.get_run(run_id).data.metrics["learning_curve_rmse"] == 0.3
+
+
+def test_metal_with_few_sources_is_logged_as_prior_only(uri: str, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    result = train(gather("K"), "K")
+    folder = save_training(result, tmp_path / "K")
+    reference = log_training(result, folder, uri, outbox=tmp_path / "box")
+    assert reference.waiting is None, str(reference)
+    client = MlflowClient(uri)
+    names = {entry.path for entry in client.list_artifacts(reference.run_id)}
+    pictures = {"importance.png", "shap_summary.png"}
+    assert names == {"model", "recipes.json", "importance.json", "report.html"} | pictures
+    page = client.download_artifacts(reference.run_id, "report.html", str(tmp_path))
+    assert "prior only: 3 sources" in Path(page).read_text("utf-8")
+    tags = client.get_run(reference.run_id).data.tags
+    assert (tags["evidence"], tags["split"]) == ("prior only", "none")
 
 
 def test_search_of_the_page_finds_the_run(shared: tuple[str, str]) -> None:
@@ -140,11 +199,43 @@ def test_screening_run_holds_the_list(
         assert np.allclose(frame["lce_low"], ranked.frame["lce_low"])
     table = client.download_artifacts(reference.run_id, "ranked_list.json", str(tmp_path))
     assert len(pd.read_json(table, orient="split")) == len(ranked)
-    assert "ranked_list.json" in run.data.tags["mlflow.loggedArtifacts"]
     names = {entry.path for entry in client.list_artifacts(reference.run_id)}
-    assert {"space.yaml", "space.json"} <= names
+    assert {"space.yaml", "space.json", "ranked_list.png", "molecules.png"} <= names
+    tables = json.loads(run.data.tags["mlflow.loggedArtifacts"])
+    assert tables == [{"path": "ranked_list.json", "type": "table"}]
     # The list's run leads to the model that it was made with.
     assert find_model(reference.run_id[:8], "Li", uri) == find_model(training, "Li", uri)
+
+
+def test_ready_made_space_is_kept_as_its_file(
+    space: CandidateSpace,
+    trained: TrainingResult,
+    model_folder: Path,
+    shared: tuple[str, str],
+    tmp_path: Path,
+) -> None:
+    from mlflow import MlflowClient
+
+    ranked = screen(space, trained.model, top=2)
+    manifest = read_manifest(model_folder)
+    for name, kept in (("Li:LHCE", True), ("Li", True), ("nowhere.yaml", False)):
+        run_id = log_screening(ranked, manifest, shared[0], space_file=name).run_id
+        client = MlflowClient(shared[0])
+        names = {entry.path for entry in client.list_artifacts(run_id)}
+        assert ("space.yaml" in names) == kept
+        if kept:
+            path = client.download_artifacts(run_id, "space.yaml", str(tmp_path))
+            assert len(CandidateSpace.read(path)) >= len(CandidateSpace.read(name)) > 0
+
+
+def test_long_list_is_a_short_table_and_whole_files(tmp_path: Path) -> None:
+    from anolyte.experiments.tracking.lists import TABLE_ROWS, write_list
+
+    frame = pd.DataFrame({"rank": range(1, 301), "electrolyte": "1 M LiFSI in DME"})
+    write_list(frame, "ranked_list", tmp_path)
+    assert len(pd.read_json(tmp_path / "ranked_list.json", orient="split")) == TABLE_ROWS == 200
+    assert len(pd.read_csv(tmp_path / "ranked_list.csv")) == 300
+    assert len(pd.read_parquet(tmp_path / "ranked_list.parquet")) == 300
 
 
 def test_failed_run_is_marked(uri: str, tmp_path: Path) -> None:

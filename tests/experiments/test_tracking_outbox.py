@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from anolyte.experiments import outbox
 from anolyte.experiments.run_record import RecordError, RunRecord
@@ -106,6 +110,42 @@ def test_each_is_sent_once_whatever_came_before(
     assert sorted(run.name for run in runs) == ["half", "ridge"]
     assert {run.status for run in runs} == {"FINISHED"}
     assert len(store.versions("anolyte-ce-Li")) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_server_that_dies_in_the_middle_gets_the_rest_later(
+    tmp_path: Path, box: Path, monkeypatch: pytest.MonkeyPatch, log_model: Log
+) -> None:
+    port = closed_port()
+    store, uri = f"sqlite:///{tmp_path / 'server' / 'mlflow.db'}", f"http://127.0.0.1:{port}"
+    with served(store, port) as process, monkeypatch.context() as patched:
+        whole = MlflowStore.write_files
+
+        def killed_before(self: MlflowStore, *arguments: Any) -> None:
+            # The values are written, the files are not.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            whole(self, *arguments)
+
+        patched.setattr(MlflowStore, "write_files", killed_before)
+        reference = log_model(tmp_path, uri, "cut", ERRORS, box, note="the power failed")
+        assert reference.waiting is not None, str(reference)
+    (half,) = MlflowStore(store).runs()
+    assert (half.name, half.status) == ("cut", "RUNNING")
+    assert half.metrics["lso_rmse"] == pytest.approx(0.3)
+    with served(store, port):
+        (sent,), faults = sync(None, box)
+        assert (faults, outbox.waiting(box)) == ([], ([], []))
+        again = MlflowStore(uri)
+        run = again.get(sent.run_id)
+        # The run that was begun, completed: not another one.
+        assert (run.run_id, run.status) == (half.run_id, "FINISHED")
+        assert run.tags["note"] == "the power failed"
+        assert [each.name for each in again.runs(where="tags.metal = 'Li'")] == ["cut"]
+        (version,) = again.versions("anolyte-ce-Li")
+        assert version.run_id == run.run_id
+        assert len(pd.read_parquet(again.fetch(run, "held_out.parquet", tmp_path))) == len(ERRORS)
 
 
 def test_two_that_send_at_once_send_each_once(tmp_path: Path, box: Path, log_model: Log) -> None:

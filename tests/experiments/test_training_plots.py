@@ -6,24 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from anolyte.experiments import training_plots
-
-
-@pytest.fixture
-def held_out_rows() -> pd.DataFrame:
-    errors = np.array([0.1, -0.2, 0.3, -0.6])
-    widths = {"half_width_50": 0.15, "half_width_90": 0.5}
-    return pd.DataFrame({"source": ["a", "a", "b", "c"], "error": errors}).assign(**widths)
-
-
-def test_calibration_shows_each_coverage(held_out_rows: pd.DataFrame) -> None:
-    axes = training_plots.calibration(held_out_rows).axes[0]
-    assert [text.get_text() for text in axes.texts] == ["25 %", "75 %"]
-
-
-def test_width_against_error_counts_what_is_inside(held_out_rows: pd.DataFrame) -> None:
-    axes = training_plots.width_against_error(held_out_rows).axes[0]
-    assert axes.get_title().startswith("75%")
-    assert len(axes.collections[0].get_offsets()) == 4
+from anolyte.experiments.ablation import COLUMNS
 
 
 def test_recipe_scores_marks_the_chosen() -> None:
@@ -33,3 +16,23 @@ def test_recipe_scores_marks_the_chosen() -> None:
     colours = dict(zip(labels, [bar.get_facecolor() for bar in axes.patches], strict=True))
     assert set(labels) == {"own: ridge", "prior only"}
     assert colours["own: ridge"] != colours["prior only"]
+
+
+def test_ablation_puts_the_block_that_is_missed_most_on_top() -> None:
+    rows = [
+        ("all", "", 0.30, 0.7, 0.0, 0.0),
+        ("alone", "ions", 0.33, 0.6, 0.03, 0.01),
+        ("alone", "shell", 0.36, 0.5, 0.06, 0.02),
+        ("without", "ions", 0.35, 0.6, 0.05, 0.01),
+        ("without", "shell", 0.31, 0.7, 0.01, 0.02),
+    ]
+    figure = training_plots.ablation_bars(pd.DataFrame(rows, columns=list(COLUMNS)), "Li")
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["shell", "ions"]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([0.31, 0.35, 0.36, 0.33])
+    assert {text.get_text() for text in figure.legends[0].get_texts()} == {
+        "all blocks 0.300",
+        "all but this block",
+        "this block alone",
+    }

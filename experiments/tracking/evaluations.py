@@ -1,0 +1,110 @@
+"""What the runs of an evaluation hold: of the efficiencies of a metal, and of the SEI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anolyte.experiments.run_record import Metric, readable
+from anolyte.models.validation import OURS
+
+from .contents import accuracy, finite, measurements_facts
+from .lists import write_list
+from .mlflow_formats import write_table
+from .training_files import REPORT
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.experiments.evaluate import Evaluation
+
+SEI_EVALUATION = "sei_evaluation"
+LEAVE_PUBLICATION_OUT = "leave-publication-out"
+
+
+def evaluation_fields(
+    evaluation: Evaluation, sei: Mapping[str, pd.DataFrame], files: Path
+) -> dict[str, Any]:
+    """Write the files of an evaluation to `files` and return the fields of its record.
+
+    Parameters
+    ----------
+    sei
+        Tables for the report, see `evaluate_sei.sei_tables`; perhaps none.
+    """
+    from anolyte.experiments.report import figures, write_report
+
+    write_report([evaluation], sei, files / REPORT)
+    write_table(evaluation.summary().round(4), files / "accuracy.json")
+    for name, figure in figures(evaluation):
+        figure.savefig(files / f"{name}.png")
+    metal, rows = evaluation.metal, evaluation.measurements
+    names = tuple(evaluation.splits)
+    facts = {"metal": metal, "split": names, "blocks": evaluation.blocks, "seed": evaluation.seed}
+    sizes = {"rows": len(rows), "sources": rows["source"].nunique()}
+    tags = {key: text for key, text in readable(facts).items() if key != "metal"}
+    return {
+        "tags": {**tags, "data_sha256": evaluation.digest},
+        "params": readable({**facts, **sizes}),
+        "metrics": _metrics(evaluation),
+        "dataset": measurements_facts(metal, rows, evaluation.digest),
+        "tables": ("accuracy.json",),
+    }
+
+
+def _metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
+    """Return our figures on every split; those of the headline are named as a training's."""
+    from anolyte.experiments.evaluate import HEADLINE
+
+    found: tuple[Metric, ...] = ()
+    for name, result in evaluation.splits.items():
+        if name == HEADLINE:
+            found += accuracy(result.table)
+        else:
+            found += finite(result.table.loc[OURS].items(), f"{name.replace('-', '_')}_")
+    return found
+
+
+def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, Any]:
+    """Write the files of an SEI evaluation to `files` and return its record's fields.
+
+    Parameters
+    ----------
+    evaluation
+        See `models.sei_validation.evaluate`.
+    metal
+        Symbol, or ``all``.
+
+    Raises
+    ------
+    ValueError
+        If no SEI of the metal was evaluated.
+    """
+    mine = evaluation[evaluation["metal"] == metal]
+    if mine.empty:
+        raise ValueError(f"no SEI of {metal} was evaluated")
+    write_list(mine, SEI_EVALUATION, files)
+    tables = {f"sei_{task}.json": _beside_baselines(rows) for task, rows in mine.groupby("task")}
+    for name, table in tables.items():
+        write_table(table.round(4), files / name)
+    figures = {
+        f"{row.task}.{row.contender}.{row.metric}".replace(" ", "_"): float(value)
+        for row, value in zip(mine.itertuples(), mine["value"], strict=True)
+    }
+    # Of ours under short names too, which a search field takes without quotes.
+    ours = mine[mine["contender"] == "SEIModel"]
+    short = (ours["task"] + "_" + ours["metric"]).tolist()
+    figures |= dict(zip(short, ours["value"].astype(float), strict=True))
+    sizes = {"rows": int(mine["rows"].max()), "sources": int(mine["sources"].max())}
+    return {
+        "tags": {"split": LEAVE_PUBLICATION_OUT},
+        "params": readable({"metal": metal, "split": LEAVE_PUBLICATION_OUT, **sizes}),
+        "metrics": finite(figures.items()),
+        "tables": (*tables, f"{SEI_EVALUATION}.json"),
+    }
+
+
+def _beside_baselines(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a contender, one column a metric, in the given order."""
+    table = rows.pivot_table(index="contender", columns="metric", values="value", sort=False)
+    return table.rename_axis(columns=None).reset_index()
