@@ -10,7 +10,7 @@ SOURCES = $(shell find datasets features models experiments -name '*.py' -o -nam
 EXECUTED = $(patsubst experiments/%,build/%,$(wildcard experiments/notebooks/*.ipynb))
 PACKAGES := anolyte.datasets anolyte.features anolyte.models anolyte.experiments
 
-.PHONY: help setup screen test test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
+.PHONY: help setup screen test test-robustness test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ constraints: ## pin the newest versions that pyproject.toml allows; run the test
 	echo '# Versions that the project was tested with; pip install --constraint constraints.txt' > constraints.txt
 	build/newest/bin/python -m pip freeze --exclude anolyte >> constraints.txt
 	rm -rf build/newest
+
+test-robustness: $(READY) ## kill and interrupt at fifty moments, and at every file operation
+	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest tests/robustness
 
 lint: $(READY) ## ruff, then mypy on the built package
 	$(BIN)/ruff check .

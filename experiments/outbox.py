@@ -14,12 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from anolyte.datasets.files import remove_abandoned
+
 from .run_record import RecordError, RunRecord
 
 OUTBOX = Path("anolyte-outbox")
 RECORD = "record.json"
 FILES = "files"
 _LOCK = ".lock"
+_STAGING, _SENT = "staging", ".sent-"
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ def put(record: RunRecord, files: Path, uri: str, outbox: Path = OUTBOX) -> Path
         The store that it is meant for, without a password.
     """
     outbox.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=outbox))
+    staging = Path(tempfile.mkdtemp(prefix=f".{_STAGING}-", dir=outbox))
     try:
-        shutil.copytree(files, staging / FILES)
+        _copy(files, staging / FILES)
         with (staging / RECORD).open("w", encoding="utf-8") as stream:
             stream.write(record.to_json(uri=uri))
             stream.flush()
@@ -63,9 +66,22 @@ def put(record: RunRecord, files: Path, uri: str, outbox: Path = OUTBOX) -> Path
         staging.chmod(0o755)
         place = outbox / f"{record.name}-{record.id[:8]}"
         os.replace(staging, place)
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), str(outbox)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return place
+
+
+def _copy(source: Path, target: Path) -> None:
+    # Not `shutil.copytree`, which gathers all that fails in an error without a number.
+    target.mkdir()
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir()
+        else:
+            shutil.copyfile(path, place)
 
 
 def waiting(outbox: Path = OUTBOX) -> tuple[list[Waiting], list[str]]:
@@ -90,7 +106,7 @@ def _read(path: Path) -> Waiting:
 
 def remove(item: Waiting) -> None:
     """Remove a run from the outbox; half removed it is invisible."""
-    hidden = item.folder.with_name(f".sent-{item.folder.name}")
+    hidden = item.folder.with_name(f"{_SENT}{item.folder.name}")
     os.replace(item.folder, hidden)
     shutil.rmtree(hidden, ignore_errors=True)
 
@@ -104,4 +120,7 @@ def locked(outbox: Path = OUTBOX) -> Iterator[None]:
         yield
         return
     with FileLock(outbox / _LOCK, timeout=600):
+        for left in outbox.glob(f"{_SENT}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        remove_abandoned(outbox / _STAGING)
         yield

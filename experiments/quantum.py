@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import fields
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from anolyte.features import xtb
 from anolyte.features.conformers import atom_count
 from anolyte.features.species import METHOD, QuantumRow, describe_species
 
+from .interrupts import kill, shielded
 from .tables import write_csv
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def compute(
     done = {key for key, row in rows.items() if _is_done(row, origin, retry)}
     # Small species first: most of the table is there soon.
     todo = sorted((each for each in wanted if each not in done), key=lambda s: atom_count(s[0]))
-    order = list(dict.fromkeys([*rows, *wanted]))
+    # A resumed table is that of a run without interruption; one with others keeps its order.
+    order = wanted if set(rows) <= set(wanted) else list(dict.fromkeys([*rows, *wanted]))
     if progress is not None:
         progress("quantum", len(wanted) - len(todo), len(wanted))
     for count, (key, row) in enumerate(_results(todo, processes), start=len(wanted) - len(todo)):
@@ -116,14 +118,20 @@ def _results(todo: list[Species], processes: int) -> Iterator[tuple[Species, Qua
     # Spawned, not forked: a fork would inherit the threads of a loaded tblite or BLAS.
     context = get_context("spawn")
     pool = ProcessPoolExecutor(processes, context, initializer=_one_thread)
+    others = {process.pid for process in active_children()}
     try:
-        waiting = {pool.submit(describe_species, *species): species for species in todo}
+        with shielded():
+            waiting = {pool.submit(describe_species, *species): species for species in todo}
         for future in as_completed(waiting):
             yield waiting[future], _outcome(future.result)
     except BrokenProcessPool as error:
         raise AnolyteError(
             "a computing process was killed (memory?); what is done is kept, start again"
         ) from error
+    except BaseException:
+        # A molecule may take minutes more, which the end of the program would wait for.
+        kill({process.pid for process in active_children()} - others)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import signal
 import sys
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from . import (
     compounds,
@@ -22,8 +26,39 @@ from . import (
     ui,
 )
 
+# What the user can do about it, by what the system says.
+REMEDIES = {
+    errno.ENOSPC: "free some space, or write elsewhere",
+    errno.EDQUOT: "free some space, or write elsewhere",
+    errno.EFBIG: "write to another file system",
+    errno.EROFS: "write to a folder that is not read-only",
+    errno.EACCES: "see to the permissions, or write elsewhere",
+    errno.EPERM: "see to the permissions, or write elsewhere",
+}
+
+
+class Interruptible(TyperGroup):
+    """The commands; an interrupt ends any of them with one line and exit code 130."""
+
+    # Caught here, because releases of Typer treat an interrupt differently.
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read a command line."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except KeyboardInterrupt:
+            _end_interrupted()
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command of a command line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _end_interrupted()
+
+
 app = typer.Typer(
     name="anolyte",
+    cls=Interruptible,
     help="Screen electrolytes for rechargeable metal anodes.",
     epilog="Start with:  anolyte train --metal Li   then   anolyte screen --metal Li",
     no_args_is_help=True,
@@ -50,15 +85,31 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        raise SystemExit(130) from None
+        _end_interrupted()
     except Exception as error:
         from anolyte.datasets.errors import AnolyteError
 
-        if not isinstance(error, (AnolyteError, ValueError, OSError)):
+        if not isinstance(error, (AnolyteError, ValueError, OSError, MemoryError)):
             raise
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {_told(error)}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _end_interrupted() -> NoReturn:
+    # Whoever interrupts again does not want to wait for the interpreter to tidy up.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    print("interrupted", file=sys.stderr, flush=True)
+    raise SystemExit(130) from None
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong and, where the system refused a file, the place and a remedy."""
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    if not isinstance(error, OSError) or error.errno not in REMEDIES:
+        return str(error)
+    place = "" if error.filename is None else f"{error.filename}: "
+    return f"{place}{(error.strerror or str(error)).lower()}; {REMEDIES[error.errno]}"
 
 
 if __name__ == "__main__":
