@@ -8,6 +8,7 @@ from typing import Any
 from .compounds import Compound
 
 SIZE = (320, 220)
+SMALL = (120, 84)
 
 
 @lru_cache(maxsize=512)
@@ -32,3 +33,18 @@ def structure_png(compound: Compound, size: tuple[int, int] = SIZE) -> bytes:
     PrepareAndDrawMolecule(canvas, compound.mol)
     canvas.FinishDrawing()
     return bytes(canvas.GetDrawingText())
+
+
+@lru_cache(maxsize=512)
+def structure_svg(compound: Compound, size: tuple[int, int] = SMALL) -> str:
+    """Return the structure of a compound as an SVG element, see `structure_png`."""
+    from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2DSVG, PrepareAndDrawMolecule
+
+    canvas = MolDraw2DSVG(*size)
+    options: Any = canvas.drawOptions()
+    options.clearBackground = False
+    options.padding = 0.08
+    PrepareAndDrawMolecule(canvas, compound.mol)
+    canvas.FinishDrawing()
+    text = str(canvas.GetDrawingText())
+    return text[text.index("<svg") :]

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from html import escape
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from anolyte.datasets.compounds import Compound
+from anolyte.datasets.drawing import structure_svg
 from anolyte.datasets.electrolyte import parse
 from anolyte.datasets.errors import InputError
 from anolyte.datasets.lce import log_coulombic_efficiency
 
 ROWS = 20
 _DRAWINGS = 40
-_SIZE = (120, 84)
 _BAR = 160
 # The scale of the bars, in CE %.
 _TICKS = (0, 90, 99, 99.9)
 _STYLE = (
     "<style>.anolyte td,.anolyte th{text-align:left;padding:3px 8px;vertical-align:middle;"
     "max-width:24em}.anolyte td.nearest{overflow-wrap:anywhere;min-width:14em}"
+    ".anolyte td.reasons{min-width:18em}.anolyte td.electrolyte{min-width:11em}"
     ".anolyte svg{display:block}.anolyte figure{display:inline-block;margin:4px;"
     "text-align:center;font-size:85%;background:white;color:black}</style>"
 )
@@ -58,6 +57,14 @@ def to_html(frame: pd.DataFrame, title: str = "", caveat: str = "", rows: int = 
     return f'{_STYLE}<div class="anolyte">{said}{table}{more}{_drawings(head)}</div>'
 
 
+def to_page(frame: pd.DataFrame, title: str = "", caveat: str = "", rows: int = ROWS) -> str:
+    """Return `to_html` as a page of its own."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
+    style = "<style>body{font:12px system-ui,sans-serif;margin:16px}</style>"
+    body = to_html(frame, title, caveat, rows)
+    return f'<!doctype html><html lang="en"><head>{head}{style}</head><body>{body}</body></html>'
+
+
 def _cells(head: pd.DataFrame, name: str) -> list[str]:
     if name == "bar":
         bounds = head[["ce_low", "ce_pct", "ce_high"]].to_numpy(dtype=float)
@@ -79,11 +86,12 @@ def _bar(low: float, middle: float, high: float) -> str:
     at = _BAR * np.clip(log_coulombic_efficiency([low, middle, high]) / whole, 0, 1)
     ticks = "".join(
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="12" stroke="#bbb"/>'
-        for x in _BAR * log_coulombic_efficiency(list(_TICKS)) / whole
+        for x in np.abs(_BAR * log_coulombic_efficiency(list(_TICKS)) / whole)
     )
     text = f"{middle:.2f} ({low:.2f} to {high:.2f})"
     return (
-        f'{text}<svg width="{_BAR + 4}" height="12" role="img" aria-label="{text}">{ticks}'
+        f'{text}<svg width="{_BAR + 4}" height="12" viewBox="0 0 {_BAR + 4} 12" role="img" '
+        f'aria-label="{text}">{ticks}'
         f'<line x1="{at[0]:.1f}" x2="{at[2]:.1f}" y1="6" y2="6" stroke="#4c8cc4" '
         f'stroke-width="6" stroke-opacity="0.5"/><circle cx="{at[1]:.1f}" cy="6" r="4" '
         'fill="#1f5f99"/></svg>'
@@ -103,24 +111,7 @@ def _drawings(head: pd.DataFrame) -> str:
         met = [dose.compound for dose in doses if dose.compound is not None]
         known |= dict.fromkeys([*met, *(share.compound for share in value.base)])
     figures = (
-        f"<figure>{draw(compound.smiles)}<figcaption>{escape(str(compound))}</figcaption></figure>"
+        f"<figure>{structure_svg(compound)}<figcaption>{escape(str(compound))}</figcaption></figure>"
         for compound in list(known)[:_DRAWINGS]
     )
     return f"<div>{''.join(figures)}</div>"
-
-
-@lru_cache(maxsize=512)
-def draw(smiles: str) -> str:
-    """Return a small SVG drawing of a compound."""
-    from rdkit.Chem import MolFromSmiles
-    from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2DSVG, PrepareAndDrawMolecule
-
-    canvas = MolDraw2DSVG(*_SIZE)
-    # RDKit's stubs take the options for read-only.
-    options: Any = canvas.drawOptions()
-    options.clearBackground = False
-    options.padding = 0.08
-    PrepareAndDrawMolecule(canvas, MolFromSmiles(smiles))
-    canvas.FinishDrawing()
-    text = str(canvas.GetDrawingText())
-    return text[text.index("<svg") :]

@@ -46,6 +46,15 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
+def tell_warnings(file: Path, metal: str | None) -> None:
+    """Say what is probably wrong with a measurement table that has no faults."""
+    from anolyte.datasets.checks import warnings_of
+    from anolyte.datasets.measurements import read_measurements
+
+    for warning in warnings_of(read_measurements(file, metal)):
+        tell(f"warning: {warning}")
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress | None]:
     """Give a progress callback that draws bars on a terminal, or None where there is none."""

@@ -15,6 +15,7 @@ from .console import (
     records,
     registry_with,
     tell,
+    tell_warnings,
 )
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def add_command(
     from anolyte.datasets.store import add_measurements
 
     done = add_measurements(file, _store(store), metal)
+    tell_warnings(file, metal)
     added = ", ".join(f"{count} of {symbol}" for symbol, count in done.added.items())
     print(f"Added {added} to {done.table}")
     if done.backup is not None:

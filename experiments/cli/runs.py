@@ -21,7 +21,14 @@ RunArgument = Annotated[
     str, typer.Argument(help="Name, start of the id, latest, or an alias such as Li@champion.")
 ]
 # The figures that fit a terminal, by task; --json and `runs show` have all.
-FIGURES = ("lso_rmse", "lso_spearman", "best_ce_low", "screened")
+FIGURES = (
+    "lso_rmse",
+    "lso_spearman",
+    "best_ce_low",
+    "screened",
+    "character_log_loss",
+    "species_recall_top5",
+)
 MOVES = 10
 
 

@@ -17,6 +17,7 @@ from .console import (
     progress_bar,
     records,
     tell,
+    tell_warnings,
 )
 from .covered import covered
 
@@ -78,6 +79,8 @@ def train_command(
     if only_data and data is None:
         raise ValueError("--only-data needs --data")
     chosen = [name.strip() for name in blocks.split(",") if name.strip()] or list(DEFAULT_BLOCKS)
+    if data is not None:
+        tell_warnings(data, None if everything else metal)
     told = []
     for symbol in METALS if everything else (as_metal(metal),):
         measurements = gather(symbol, data, only_data)

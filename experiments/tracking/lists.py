@@ -39,6 +39,7 @@ def screening_fields(
         beside the list.
     """
     from anolyte.experiments import plots
+    from anolyte.experiments.list_view import to_page
     from anolyte.experiments.molecule_plots import molecule_grid
 
     frame = ranked.to_frame()
@@ -49,6 +50,9 @@ def screening_fields(
         shutil.copyfile(source, files / f"space{source.suffix}")
     if len(frame):
         plots.ranked_bars(frame).savefig(files / f"{RANKED}.png")
+        # MLflow's table cuts long cells; a page shows them whole.
+        page = to_page(frame, ranked.title, ranked.caveat, TABLE_ROWS)
+        (files / f"{RANKED}.html").write_text(page, "utf-8")
         molecule_grid(frame, PICTURED).savefig(files / "molecules.png")
     asked = {"criterion": ranked.criterion, "coverage": ranked.coverage, "top": len(ranked)}
     best = frame.head(1)

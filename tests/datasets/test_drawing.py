@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from anolyte.datasets.compounds import shipped_compounds
-from anolyte.datasets.drawing import SIZE, structure_png
+from anolyte.datasets.drawing import SIZE, structure_png, structure_svg
 
 
 def test_picture_has_the_size_asked_for() -> None:
@@ -20,6 +20,12 @@ def test_other_compounds_look_different() -> None:
     registry = shipped_compounds()
     pictures = {structure_png(registry[name]) for name in ("DME", "DEE", "LiFSI", "LiPF6", "FEC")}
     assert len(pictures) == 5
+
+
+def test_vector_picture_is_one_element() -> None:
+    picture = structure_svg(shipped_compounds()["LiFSI"])
+    assert picture.startswith("<svg")
+    assert picture.rstrip().endswith("</svg>")
 
 
 def test_every_shipped_compound_can_be_drawn() -> None:

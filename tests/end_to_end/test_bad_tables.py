@@ -91,3 +91,18 @@ def test_broken_table(
     assert "Traceback" not in told.err
     assert "\x1b" not in told.err
     assert [path.name for path in tmp_path.rglob("*")] == [name]
+
+
+def test_what_is_probably_wrong_is_told_when_it_is_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "\n".join([HEADER, "1.3 M LiFSI in DME,97,lab", "90 M LiFSI in DME,98,lab"])
+    (tmp_path / "t.csv").write_text(rows)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["anolyte", "data", "add", "t.csv", "--metal", "Li"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    told = capsys.readouterr()
+    assert caught.value.code == 0
+    assert "Added 2 of Li" in told.out
+    assert "warning: row 3" in told.err

@@ -80,7 +80,7 @@ def test_imports_run_one_way(layer: str) -> None:
     ("library", "home"),
     [
         ("mlflow", {"mlflow_store.py", "mlflow_formats.py"}),
-        ("openpyxl", {"tabular.py"}),
+        ("openpyxl", {"workbooks.py"}),
         ("tblite", {"xtb.py"}),
         ("ase", {"xtb.py"}),
     ],

@@ -200,7 +200,13 @@ def test_screening_run_holds_the_list(
     table = client.download_artifacts(reference.run_id, "ranked_list.json", str(tmp_path))
     assert len(pd.read_json(table, orient="split")) == len(ranked)
     names = {entry.path for entry in client.list_artifacts(reference.run_id)}
-    assert {"space.yaml", "space.json", "ranked_list.png", "molecules.png"} <= names
+    assert {
+        "space.yaml",
+        "space.json",
+        "ranked_list.html",
+        "ranked_list.png",
+        "molecules.png",
+    } <= names
     tables = json.loads(run.data.tags["mlflow.loggedArtifacts"])
     assert tables == [{"path": "ranked_list.json", "type": "table"}]
     # The list's run leads to the model that it was made with.
