@@ -47,7 +47,7 @@ test-lowest: $(LOWEST)/.ready ## run the tests with the lowest versions that are
 $(LOWEST)/.ready: pyproject.toml .ci/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
 	$(PYTHON) .ci/lowest.py > $(LOWEST)/pins.txt
-	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(LOWEST)/pins.txt --editable '.[dev]'
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(LOWEST)/pins.txt --editable '.[test]'
 	touch $@
 
 constraints: ## pin the newest versions that pyproject.toml allows; run the tests afterwards

@@ -142,7 +142,8 @@ def judge(store: MlflowStore, champion: StoredRun, challenger: StoredRun) -> Ver
     if challenger.tags.get("data_sha256") != champion.tags.get("data_sha256"):
         differing.insert(0, "measurements")
     if differing:
-        return Verdict(False, f"not comparable with {champion.name}: other {', '.join(differing)}")
+        said = f"not comparable with {champion.name}: other {', '.join(differing)}"
+        return Verdict(False, f"{said}; `anolyte models promote` overrules this")
     return _judged(store, champion, challenger, theirs, ours)
 
 
