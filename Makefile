@@ -58,7 +58,7 @@ constraints: ## pin the newest versions that pyproject.toml allows; run the test
 	build/newest/bin/python -m pip freeze --exclude anolyte >> constraints.txt
 	rm -rf build/newest
 
-test-robustness: $(READY) ## kill and interrupt at fifty moments, and at every file operation
+test-robustness: $(READY) ## kill and interrupt at fifty moments and at every file operation, fill the disk
 	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest tests/robustness
 
 lint: $(READY) ## ruff, then mypy on the built package

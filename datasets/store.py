@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from .measurements import IDENTITY, load_measurements, read_measurements
 STORE = Path("anolyte-data")
 TABLE = "measurements.csv"
 BACKUPS = "backups"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,7 @@ def add_measurements(
     """
     new = read_measurements(path, metal, registry)
     folder = Path(store)
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock", timeout=60):
+    with _locked(folder):
         own = own_measurements(folder)
         known = [load_measurements(each) for each in METALS if each in set(new["metal"])]
         faults = _known_rows(new, pd.concat([*known, *([] if own is None else [own])]))
@@ -78,11 +80,35 @@ def add_measurements(
             raise TableError(f"nothing was added from {path}", faults)
         start = 0 if own is None else len(own)
         new["measurement_id"] = [f"own-{start + n + 1:05d}" for n in range(len(new))]
-        backup = _back_up(folder) if own is not None else None
         merged = new if own is None else pd.concat([own, new], ignore_index=True)
-        write_table(merged, folder / TABLE)
+        backup = None if own is None else _back_up(folder)
+        try:
+            write_table(merged, folder / TABLE)
+        except BaseException:
+            if backup is not None:
+                backup.unlink(missing_ok=True)
+            raise
     added = {str(key): int(count) for key, count in new["metal"].value_counts().items()}
     return Addition(added, folder / TABLE, backup)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a store, which is made on first use, and not where the system refuses to write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = folder / _LOCK
+    with FileLock(lock, timeout=60):
+        try:
+            yield
+        except OSError:
+            with suppress(OSError):
+                (folder / BACKUPS).rmdir()
+            if {path.name for path in folder.iterdir()} <= {_LOCK}:
+                # Who waits for it notices that it is gone.
+                with suppress(OSError):
+                    lock.unlink()
+                    folder.rmdir()
+            raise
 
 
 def _known_rows(new: pd.DataFrame, known: pd.DataFrame) -> list[Fault]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from anolyte.features.mixtures import Floats
-from anolyte.models.crossfit import Progress
+from anolyte.models.crossfit import Progress, in_processes
 from anolyte.models.validation import Contender, baseline_predictions, metrics
 from anolyte.models.weights import residuals
 
@@ -70,13 +70,13 @@ def ablation(
         against all blocks; positive: worse), noise (standard error of the change, sources
         taken as independent).
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     chosen = list(plans(blocks))
     workers = min(os.cpu_count() or 1, len(chosen))
     tasks = (delayed(held_out)(rows, left, fold, seed) for _, _, left in chosen)
     predicted: list[Floats] = []
-    for each in Parallel(n_jobs=workers, return_as="generator")(tasks):
+    for each in in_processes(tasks, workers, ordered=True):
         predicted.append(each)
         if progress is not None:
             progress("leaving out descriptor blocks", len(predicted), len(chosen))

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +70,9 @@ def put(record: RunRecord, files: Path, uri: str, outbox: Path = OUTBOX) -> Path
         raise OSError(error.errno, os.strerror(error.errno or 0), str(outbox)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        # Only an empty one goes: where nothing could be kept there is no outbox either.
+        with suppress(OSError):
+            outbox.rmdir()
     return place
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from anolyte.datasets.compounds import Compound, fragment_charge, shipped_compounds
 from anolyte.datasets.errors import AnolyteError, Fault, TableError
+from anolyte.datasets.shielding import shielded
 from anolyte.features import xtb
 from anolyte.features.conformers import atom_count
 from anolyte.features.species import METHOD, QuantumRow, describe_species
 
-from .interrupts import kill, shielded
+from .interrupts import kill
 from .tables import write_csv
 
 if TYPE_CHECKING:

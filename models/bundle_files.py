@@ -12,6 +12,7 @@ import math
 import stat
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,12 @@ def saved_bytes(
     """
     path = folder / name
     if name in files and (waiting := folder / f"{name}{NEXT}").is_file():
-        # A save that is under way, or was killed, after its manifest was in place.
-        data = plain_bytes(waiting, limit)
-        if hashlib.sha256(data).hexdigest() == files[name]["sha256"]:
-            return data
+        # A save that is under way, or was killed, after its manifest was in place. Under way,
+        # the file may just get its name: then it is read under that.
+        with suppress(ModelFileError):
+            data = plain_bytes(waiting, limit)
+            if hashlib.sha256(data).hexdigest() == files[name]["sha256"]:
+                return data
     data = plain_bytes(path, limit)
     if name not in files:
         raise ModelFileError(f"{path} is not in the manifest: it is incomplete; {REMEDY}")

@@ -8,13 +8,14 @@ seen it either. So a nested validation costs half the fits of the textbook's.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from anolyte.datasets.shielding import shielded
 from anolyte.features.mixtures import Floats
 
 from .members import Member, Rows, fit_members
@@ -64,7 +65,7 @@ def cross_fit(
     pairs
         Whether to leave out pairs as well.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     folds = [int(fold) for fold in np.unique(fold_of_row)]
     left = [frozenset((fold,)) for fold in folds]
@@ -74,12 +75,27 @@ def cross_fit(
     tasks = (delayed(_fit_without)(rows, fold_of_row, each, members, seed) for each in left)
     results: dict[Left, HeldOut] = {}
     what = "validating on unseen sources" if pairs else "calibrating intervals"
-    parallel = Parallel(n_jobs=workers, return_as="generator_unordered")
-    for each, held_out in parallel(tasks):
+    for each, held_out in in_processes(tasks, workers):
         results[each] = held_out
         if progress is not None:
             progress(what, len(results), len(left))
     return results
+
+
+def in_processes(tasks: Iterable[Any], workers: int, ordered: bool = False) -> Iterator[Any]:
+    """Yield the results of joblib's tasks from worker processes that Ctrl-C does not reach."""
+    from joblib import Parallel
+    from joblib.externals.loky.backend import resource_tracker
+
+    # Started by the first process, it would let interrupts in again.
+    resource_tracker.ensure_running()
+    how = "generator" if ordered else "generator_unordered"
+    # A block: an error or an interrupt within it stops the processes, not their last result.
+    with Parallel(n_jobs=workers, return_as=how) as parallel:
+        # The first tasks start the processes; later ones find them running.
+        with shielded():
+            outcomes = parallel(tasks)
+        yield from outcomes
 
 
 def _fit_without(

@@ -188,12 +188,18 @@ def load_model(folder: str | Path) -> CoulombicEfficiencyModel:
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
-    try:
-        return _build(folder, manifest)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        told = repr(error)[:200]
-        where = folder / MANIFEST
-        raise ModelFileError(f"the manifest {where} is incomplete: {told}; {REMEDY}") from error
+    while True:
+        try:
+            return _build(folder, manifest)
+        except ModelFileError:
+            # A model saved here meanwhile has other files, which go with another manifest.
+            before, manifest = manifest, read_manifest(folder)
+            if manifest == before:
+                raise
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            told = repr(error)[:200]
+            where = folder / MANIFEST
+            raise ModelFileError(f"the manifest {where} is incomplete: {told}; {REMEDY}") from error
 
 
 def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-import signal
 import sys
-from typing import Any, NoReturn
+import warnings
+from typing import Any
 
 import typer
+from anolyte.experiments.interrupts import INTERRUPTED, leave
 from typer.core import TyperGroup
 
 from . import (
@@ -38,7 +39,7 @@ REMEDIES = {
 
 
 class Interruptible(TyperGroup):
-    """The commands; an interrupt ends any of them with one line and exit code 130."""
+    """The commands; an interrupt ends any of them with exit code 130."""
 
     # Caught here, because releases of Typer treat an interrupt differently.
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
@@ -46,14 +47,14 @@ class Interruptible(TyperGroup):
         try:
             return super().make_context(*args, **kwargs)
         except KeyboardInterrupt:
-            _end_interrupted()
+            raise SystemExit(INTERRUPTED) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command of a command line."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            _end_interrupted()
+            raise SystemExit(INTERRUPTED) from None
 
 
 app = typer.Typer(
@@ -81,11 +82,19 @@ app.command("ui")(ui.ui_command)
 
 
 def main() -> None:
-    """Run the command line; a known error ends with one message and exit code 2."""
+    """Run the command line; a known error ends with one message and exit code 2.
+
+    An interrupt ends it with one line and exit code 130, as soon as the command has unwound.
+    """
+    warnings.showwarning = _warn
     try:
         app()
     except KeyboardInterrupt:
-        _end_interrupted()
+        leave()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            leave()
+        raise
     except Exception as error:
         from anolyte.datasets.errors import AnolyteError
 
@@ -95,11 +104,9 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
-def _end_interrupted() -> NoReturn:
-    # Whoever interrupts again does not want to wait for the interpreter to tidy up.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    print("interrupted", file=sys.stderr, flush=True)
-    raise SystemExit(130) from None
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    """Say a warning in one line: where in the code it was raised is of no use to the user."""
+    print(f"warning: {message}", file=sys.stderr, flush=True)
 
 
 def _told(error: Exception) -> str:

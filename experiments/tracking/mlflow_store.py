@@ -1,13 +1,17 @@
 """MlflowStore: what is asked of an MLflow store, and nothing else.
 
-With `mlflow_formats` the only module that knows MLflow. A store in a SQLite file is
-initialised under a file lock, because MLflow's own first use is not safe in parallel.
+With `mlflow_formats` the only module that knows MLflow. A store in a SQLite file is made in a
+place of its own and appears whole: MLflow's own first use is not safe in parallel, and what it
+has begun and not finished it can never use again.
 """
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,6 +19,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
+from anolyte.datasets.files import write_bytes
 from anolyte.experiments.run_record import DatasetFacts, Metric
 
 from .address import (
@@ -30,6 +35,22 @@ from .stored import StoredRun, Version
 
 # MLflow takes no more of each in one call.
 _MOST_METRICS, _MOST_TEXTS = 1000, 100
+# What SQLite and the system say of a place that takes nothing, and the remedy.
+_SPACE = "free some space, or name another store with --tracking-uri"
+_PERMISSION = "see to the permissions, or name another store with --tracking-uri"
+_REFUSALS = {
+    "database or disk is full": _SPACE,
+    "disk I/O error": _SPACE,
+    "attempt to write a readonly database": _PERMISSION,
+    "unable to open database file": _PERMISSION,
+}
+_SYSTEM = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EROFS: _PERMISSION,
+    errno.EACCES: _PERMISSION,
+    errno.EPERM: _PERMISSION,
+}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,10 +66,25 @@ def errors(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, RequestException, OSError) as error:
-        text = " ".join(str(error).split())
-        short = text if len(text) <= 300 else text[:297] + "..."
-        message = f"cannot use the tracking store {shown(uri)}: {shown(short)}"
+        message = f"cannot use the tracking store {shown(uri)}: {shown(_reason(error, uri))}"
         raise TrackingError(message) from error
+
+
+def _reason(error: Exception, uri: str) -> str:
+    """Return what went wrong in one clause, and a remedy where the system refuses to write."""
+    if isinstance(error, OSError) and error.errno in _SYSTEM:
+        database, place = sqlite_file(uri), error.filename
+        # The store itself and its lock are named already.
+        named = place is None or (database and Path(place).name.startswith(database.name))
+        where = "" if named else f"{place}: "
+        return f"{where}{os.strerror(error.errno).lower()}; {_SYSTEM[error.errno]}"
+    text = " ".join(str(error).split())
+    for refusal, remedy in _REFUSALS.items():
+        if refusal in text:
+            return f"{refusal}; {remedy}"
+    # SQLAlchemy goes on with the statement and its values.
+    text = text.partition(" [SQL:")[0].partition(" (Background on this error")[0]
+    return text if len(text) <= 300 else text[:297] + "..."
 
 
 def _guarded(
@@ -88,14 +124,33 @@ class MlflowStore:
         import logging
 
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        # It prints with a traceback what it then raises.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
         with errors(uri):
             from mlflow import MlflowClient
 
-            if database is not None:
-                database.parent.mkdir(parents=True, exist_ok=True)
-            with self.lock():
-                self._client = MlflowClient(absolute(uri))
-                self._client.search_experiments(max_results=1)
+            if database is not None and not _begun(database):
+                self._make(database)
+            self._client = MlflowClient(absolute(uri))
+            self._client.search_experiments(max_results=1)
+
+    def _make(self, database: Path) -> None:
+        """Make the file of a store; it appears complete or not at all."""
+        database.parent.mkdir(parents=True, exist_ok=True)
+        # It takes seconds, and nobody has to wait for it.
+        empty = _empty_store()
+        lock = _lock_of(database)
+        begun = lock.exists()
+        with self.lock():
+            if _begun(database):
+                return
+            try:
+                write_bytes(empty, database)
+            except BaseException:
+                if not begun:
+                    # Who waits for it notices that it is gone, and makes another.
+                    lock.unlink(missing_ok=True)
+                raise
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -103,9 +158,12 @@ class MlflowStore:
         from filelock import FileLock
 
         database = sqlite_file(self.uri)
-        beside = None if database is None else database.with_name(database.name + ".lock")
         # Singleton: the holder may ask again.
-        held = nullcontext() if beside is None else FileLock(beside, 120, is_singleton=True)
+        held = (
+            nullcontext()
+            if database is None
+            else FileLock(_lock_of(database), 120, is_singleton=True)
+        )
         with held:
             yield
 
@@ -312,6 +370,26 @@ class MlflowStore:
     def set_version_tag(self, version: Version, key: str, value: str) -> None:
         """Set a tag of a version."""
         self._client.set_model_version_tag(version.name, str(version.number), key, value)
+
+
+def _lock_of(database: Path) -> Path:
+    return database.with_name(database.name + ".lock")
+
+
+def _begun(database: Path) -> bool:
+    # SQLite leaves an empty file when it could not begin.
+    return database.is_file() and database.stat().st_size > 0
+
+
+def _empty_store() -> bytes:
+    """Return the file of a store without runs."""
+    from mlflow import MlflowClient
+
+    # Where MLflow's file is still open, as Windows minds, it stays until the system tidies up.
+    with tempfile.TemporaryDirectory(prefix="anolyte-store-", ignore_cleanup_errors=True) as folder:
+        database = Path(folder) / "mlflow.db"
+        MlflowClient(f"sqlite:///{database.as_posix()}").search_experiments(max_results=1)
+        return database.read_bytes()
 
 
 def _version(made: Any) -> Version:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from anolyte.datasets.shielding import shielded
+
 from .address import TrackingError, absolute, artifact_place, is_server, shown, sqlite_file
 from .finding import list_runs
 from .mlflow_store import MlflowStore
@@ -22,7 +24,8 @@ from .mlflow_store import MlflowStore
 HOST = "127.0.0.1"
 # MLflow takes its time to start, more on a busy machine.
 START_SECONDS = 120.0
-STOP_SECONDS = 10.0
+# Of a server that is asked to stop: it would wait for the browser to hang up.
+STOP_SECONDS = 1.0
 LIST = "experiments"
 _VIEW = "workflowType=machine_learning"
 
@@ -78,14 +81,17 @@ def served(uri: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     _check_free(port)
     with tempfile.TemporaryDirectory(prefix="anolyte-ui-") as folder:
         log = Path(folder) / "server.log"
-        with log.open("wb") as stream:
-            # A group of its own: Ctrl-C reaches this program, which then stops all of it.
-            process = subprocess.Popen(arguments, stdout=stream, stderr=stream, **_own_group())
+        process = None
         try:
+            # An interrupt waits until it is known which process there is to stop.
+            with log.open("wb") as stream, shielded():
+                # A group of its own: Ctrl-C reaches this program, which then stops all of it.
+                process = subprocess.Popen(arguments, stdout=stream, stderr=stream, **_own_group())
             _wait_until_healthy(process, port, log)
             yield process
         finally:
-            _stop(process)
+            if process is not None:
+                _stop(process)
 
 
 def _own_group() -> dict[str, Any]:

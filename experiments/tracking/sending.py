@@ -20,6 +20,8 @@ from .processes import settle_abandoned
 from .registry import register
 
 _TASK_PARENT = "mlflow.parentRunId"
+# For a server to note that a run was killed.
+MARK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,24 @@ class TrackedRun:
         try:
             store = MlflowStore(self.uri)
             settle_abandoned(store, record.experiment)
-            self.run_id = store.start(record.experiment, record.name, tags, record.started_ms)
+            self._start(store, tags)
         except TrackingError as error:
             if not is_server(self.uri):
                 # A file that cannot be used now will not do after the training either.
                 raise
             self.problem = str(error)
+
+    def _start(self, store: MlflowStore, tags: dict[str, str]) -> None:
+        record = self.record
+        try:
+            self.run_id = store.start(record.experiment, record.name, tags, record.started_ms)
+        except (KeyboardInterrupt, SystemExit):
+            # The store may have made the run, and not have come to say so. A server may be
+            # what the user has tired of waiting for.
+            if not is_server(self.uri):
+                with suppress(TrackingError):
+                    self.run_id, _ = _known(store, record)
+            raise
 
     def finish(self, files: Path, **fields: Any) -> RunReference:
         """Complete the record with its fields and send it with the files of a folder."""
@@ -98,8 +112,13 @@ class TrackedRun:
         self.reference = RunReference("", self.record.experiment, self.uri, why, place)
 
     def end(self, status: str, why: str = "") -> None:
-        """End a run that was not finished, as far as the store can be reached."""
-        if not self.run_id or self.reference is not None:
+        """End a run that was not finished, as far as the store can be reached.
+
+        One that was killed while it was sent is, although its results wait in the outbox.
+        """
+        kept = self.reference
+        halfway = kept is not None and kept.waiting is not None and status == "KILLED"
+        if not self.run_id or (kept is not None and not halfway):
             return
         with suppress(TrackingError):
             store = MlflowStore(self.uri)
@@ -126,17 +145,30 @@ def tracked(
     """
     record = RunRecord(experiment, name, dict(tags), started_ms=now_ms())
     run = TrackedRun(record, tracking_uri(uri), box)
-    run.begin()
     try:
         with terminable():
+            run.begin()
             yield run
     except Exception as error:
         run.end("FAILED", f"{type(error).__name__}: {error}")
         raise
     except BaseException:
-        run.end("KILLED")
+        _end_killed(run)
         raise
     run.end("FINISHED")
+
+
+def _end_killed(run: TrackedRun) -> None:
+    """Mark a run as killed; a server that lingers is not waited for.
+
+    What stays unmarked is found by the next command that opens the store, see `processes`.
+    """
+    if not is_server(run.uri):
+        run.end("KILLED")
+        return
+    marking = threading.Thread(target=run.end, args=("KILLED",), daemon=True)
+    marking.start()
+    marking.join(MARK_SECONDS)
 
 
 @contextmanager

@@ -119,6 +119,25 @@ def test_nothing_answers(
         screen(space, trained.model, cluster="tcp://127.0.0.1:1")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_interrupts_do_not_reach_the_workers(tmp_path: Path) -> None:
+    """A fresh process: what it starts first must not let interrupts in again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import signal\n"
+        "from anolyte.experiments.cluster import connected\n"
+        "def kept_out():\n"
+        "    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())\n"
+        "if __name__ == '__main__':\n"
+        "    with connected(workers=2) as client:\n"
+        "        print(sorted(client.run(kept_out).values()))\n",
+        "utf-8",
+    )
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.splitlines() == ["[True, True]"], done.stderr
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupt_ends_the_screening(workers: int, model_folder: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
+from anolyte.experiments.tracking import TrackingError, sending
+from anolyte.experiments.tracking.mlflow_store import MlflowStore
+from anolyte.experiments.tracking.sending import TrackedRun, tracked
 
 Start = Callable[..., subprocess.Popen[str]]
 HANG_SECONDS = 120
+SHARED_MEMORY = Path("/dev/shm")
 SPACE = ("--salts", "LiFSI,LiPF6", "--solvents", "DME,EC,DMC,TTE", "--no-tracking")
 # Commands and how long they are at it on a machine of their own, seconds.
 COMMANDS = {
@@ -28,9 +37,27 @@ COMMANDS = {
 }
 
 
-def interrupted(process: subprocess.Popen[str]) -> str:
+@pytest.fixture
+def watched(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """An environment with a folder of its own for temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return {**environment, "TMPDIR": str(folder)}
+
+
+def until(ready: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until a command has come so far."""
+    end = time.monotonic() + HANG_SECONDS
+    while not ready():
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def interrupted(process: subprocess.Popen[str], watched: dict[str, str]) -> str:
     """Interrupt a command as a terminal does, and return what it wrote to standard error."""
     children = psutil.Process(process.pid).children(recursive=True)
+    numbers = {process.pid, *(child.pid for child in children)}
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 130, err
@@ -38,17 +65,102 @@ def interrupted(process: subprocess.Popen[str]) -> str:
     assert "Traceback" not in err
     _, left = psutil.wait_procs(children, HANG_SECONDS)
     assert left == []
+    assert list(Path(watched["TMPDIR"]).iterdir()) == []
+    shared = [path.name for path in SHARED_MEMORY.glob("*")]
+    assert [n for n in shared if any(str(i) in re.split("[-_]", n) for i in numbers)] == []
     return err
 
 
-def test_while_it_predicts_a_stream(start: Start, small_folder: Path, tmp_path: Path) -> None:
-    process = start(tmp_path, "predict", "-", "--model", str(small_folder), stdin=subprocess.PIPE)
+def test_while_it_predicts_a_stream(
+    start: Start, small_folder: Path, watched: dict[str, str], tmp_path: Path
+) -> None:
+    given = ("predict", "-", "--model", str(small_folder))
+    process = start(tmp_path, *given, stdin=subprocess.PIPE, env=watched)
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write("1 M LiFSI in DME\n" * 1500)
     process.stdin.flush()
     assert process.stdout.readline().startswith("row,")
-    assert interrupted(process).splitlines() == ["interrupted"]
+    assert interrupted(process, watched).splitlines() == ["interrupted"]
+
+
+def statuses(database: Path) -> list[str]:
+    if not database.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as store:
+            return [status for (status,) in store.execute("SELECT status FROM runs")]
+    except sqlite3.OperationalError:
+        # The tables are being made.
+        return []
+
+
+def test_while_a_tracked_training_runs(
+    start: Start, watched: dict[str, str], tmp_path: Path
+) -> None:
+    process = start(tmp_path, "train", "--metal", "Li", "--quick", env=watched)
+    until(lambda: statuses(tmp_path / "mlflow.db") == ["RUNNING"], process)
+    until(lambda: psutil.Process(process.pid).children(), process)
+    interrupted(process, watched)
+    assert statuses(tmp_path / "mlflow.db") == ["KILLED"]
+    assert not (tmp_path / "anolyte-models").exists()
+
+
+def test_while_the_page_starts(start: Start, watched: dict[str, str], tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    process = start(tmp_path, "ui", "--no-browser", "--port", port, env=watched)
+    until(lambda: psutil.Process(process.pid).children(), process)
+    interrupted(process, watched)
+
+
+def left(environment: dict[str, str], before: str) -> tuple[int, str, str]:
+    """Return code, standard output and standard error of a program that leaves."""
+    code = f"from anolyte.experiments.interrupts import leave\n{before}\nleave()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_what_is_due_at_the_end_is_done(environment: dict[str, str]) -> None:
+    before = "import atexit\natexit.register(print, 'tidied', end='')\nprint('kept', end=', ')"
+    assert left(environment, before) == (130, "kept, tidied", "interrupted\n")
+
+
+def test_a_thread_that_goes_on_is_not_waited_for(environment: dict[str, str]) -> None:
+    before = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()"
+    assert left(environment, before) == (130, "", "interrupted\n")
+
+
+def test_a_server_that_lingers_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer, asked = threading.Event(), threading.Event()
+
+    class Lingering(MlflowStore):
+        def __init__(self, uri: str) -> None:
+            asked.set()
+            answer.wait(HANG_SECONDS)
+            raise TrackingError(uri)
+
+    def begun(run: TrackedRun) -> None:
+        run.run_id = "0123456789abcdef"
+        monkeypatch.setattr(sending, "MlflowStore", Lingering)
+
+    monkeypatch.setattr(TrackedRun, "begin", begun)
+    server = "http://127.0.0.1:9"
+    with pytest.raises(KeyboardInterrupt), tracked("anolyte/Li", "training", {}, server, tmp_path):
+        raise KeyboardInterrupt
+    assert asked.is_set()
+    assert not answer.is_set()
+    answer.set()
 
 
 QUANTUM = """
@@ -72,13 +184,13 @@ if __name__ == "__main__":
 """
 
 
-def test_while_processes_compute(environment: dict[str, str], tmp_path: Path) -> None:
+def test_while_processes_compute(watched: dict[str, str], tmp_path: Path) -> None:
     script, table = tmp_path / "script.py", tmp_path / "table.csv"
     script.write_text(QUANTUM)
     command = [sys.executable, str(script), "quantum", "compute", "--compounds", "H2O,EC,DMC"]
     process = subprocess.Popen(
         [*command, "--out", str(table)],
-        env=environment,
+        env=watched,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -86,16 +198,19 @@ def test_while_processes_compute(environment: dict[str, str], tmp_path: Path) ->
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
     # Water is done, the others last.
-    end = time.monotonic() + HANG_SECONDS
-    while not table.exists() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.05)
-    interrupted(process)
+    until(table.exists, process)
+    interrupted(process, watched)
     assert table.read_text().count("ok") == 1
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_at_any_moment(
-    command: str, start: Start, small_folder: Path, moments: int, tmp_path: Path
+    command: str,
+    start: Start,
+    small_folder: Path,
+    moments: int,
+    watched: dict[str, str],
+    tmp_path: Path,
 ) -> None:
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
@@ -105,9 +220,10 @@ def test_at_any_moment(
     for number in range(max(1, moments // 10)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        process = start(folder, *given, stdout=subprocess.DEVNULL)
+        process = start(folder, *given, stdout=subprocess.DEVNULL, env=watched)
         # Python itself, before it reads the program, ends with a traceback.
         time.sleep(0.2 + chance.random() * lasts)
         if process.poll() is None:
-            interrupted(process)
+            interrupted(process, watched)
+            assert "RUNNING" not in statuses(folder / "mlflow.db")
         assert list(folder.rglob(".Li-*")) == []

@@ -10,14 +10,20 @@ from pathlib import Path
 
 import pytest
 
+SPACE = ("--salts", "LiFSI", "--solvents", "DME,TTE")
 COMMANDS = (
     ("predict", "1 M LiFSI in DME", "--model", "MODEL"),
-    ("screen", "--salts", "LiFSI", "--solvents", "DME,TTE", "--model", "MODEL"),
+    ("explain", "1 M LiFSI in DME", "--model", "MODEL"),
+    ("screen", *SPACE, "--model", "MODEL"),
+    ("suggest", "--space", "small.yaml", "--batch", "2", "--model", "MODEL", "--no-tracking"),
+    ("train", "--metal", "K", "--quick"),
+    ("evaluate", "--metal", "K", "--quick", "--splits", "random"),
+    ("data", "check", "cells.csv"),
     ("runs", "list"),
     ("models", "list"),
     ("compounds", "find", "diglyme"),
 )
-# Runs the commands one after the other; with a word before them, records who is called.
+# Runs the commands one after the other and records who is called.
 SCRIPT = """
 import json, socket, sys
 tried = []
@@ -46,24 +52,30 @@ for command in json.loads(sys.argv[1]):
         assert not end.code, (command, end.code)
 assert not tried, tried
 """
+SMALL = """
+metal: Li
+parts:
+  ethers:
+    salts: {compounds: [LiFSI, LiPF6], amounts: [0.7, 1.3]}
+    solvents: {compounds: [DME, TTE, DEE], ratios: [[1], [1, 1]]}
+"""
+CELLS = "metal,electrolyte,ce_pct,source\nLi,1.1 M LiFSI in DEE,98.8,notebook 2025\n"
 
 
-@pytest.mark.parametrize("cut", [False, True], ids=["watched", "cut off"])
-def test_commands(
-    cut: bool, small_folder: Path, environment: dict[str, str], tmp_path: Path
+def executed(
+    commands: tuple[tuple[str, ...], ...],
+    model: Path,
+    folder: Path,
+    environment: dict[str, str],
+    before: tuple[str, ...] = (),
 ) -> None:
-    before: tuple[str, ...] = ()
-    if cut:
-        unshare = shutil.which("unshare")
-        before = (unshare or "", "-r", "-n")
-        if not unshare or subprocess.run([*before, "true"], check=False).returncode:
-            pytest.skip("needs `unshare -rn`, to take the network away")
-    commands = [
-        [str(small_folder) if word == "MODEL" else word for word in each] for each in COMMANDS
-    ]
+    """Run commands in a folder, to a good end and without a call to elsewhere."""
+    (folder / "small.yaml").write_text(SMALL)
+    (folder / "cells.csv").write_text(CELLS)
+    given = [[str(model) if word == "MODEL" else word for word in each] for each in commands]
     done = subprocess.run(
-        [*before, sys.executable, "-c", SCRIPT, json.dumps(commands)],
-        cwd=tmp_path,
+        [*before, sys.executable, "-c", SCRIPT, json.dumps(given)],
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
@@ -71,3 +83,19 @@ def test_commands(
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_no_command_seeks_one(
+    small_folder: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    executed(COMMANDS, small_folder, tmp_path, environment)
+
+
+def test_a_prediction_needs_none(
+    small_folder: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    unshare = shutil.which("unshare")
+    before = (unshare or "", "-r", "-n")
+    if not unshare or subprocess.run([*before, "true"], check=False).returncode:
+        pytest.skip("needs `unshare -rn`, to take the network away")
+    executed(COMMANDS[:1], small_folder, tmp_path, environment, before)
