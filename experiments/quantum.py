@@ -132,6 +132,7 @@ def _results(todo: list[Species], processes: int) -> Iterator[tuple[Species, Qua
     except BaseException:
         # A molecule may take minutes more, which the end of the program would wait for.
         kill({process.pid for process in active_children()} - others)
+        pool.shutdown(wait=True, cancel_futures=True)
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

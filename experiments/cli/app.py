@@ -36,6 +36,12 @@ REMEDIES = {
     errno.EACCES: "see to the permissions, or write elsewhere",
     errno.EPERM: "see to the permissions, or write elsewhere",
 }
+# What the processes that see to shared memory say of killed workers: they clean up after them,
+# and there is nothing for the user to do.
+UNTRACKED = [
+    f"ignore::UserWarning:{package}.resource_tracker"
+    for package in ("multiprocessing", "joblib.externals.loky.backend")
+]
 
 
 class Interruptible(TyperGroup):
@@ -87,6 +93,7 @@ def main() -> None:
     An interrupt ends it with one line and exit code 130, as soon as the command has unwound.
     """
     warnings.showwarning = _warn
+    sys.warnoptions += UNTRACKED
     try:
         app()
     except KeyboardInterrupt:

@@ -91,7 +91,7 @@ def test_extremes_are_learned_from_in_silence(change: Change) -> None:
     rows = change(few())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=5).fit(rows)
+        model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=2).fit(rows)
         found = model.predict_interval(ASKED)
         assessed = model.assess(ASKED)
     assert np.isfinite(found.to_numpy()).all()
@@ -125,7 +125,7 @@ import numpy as np
 sys.path.insert(0, {folder!r})
 from test_extremes import ASKED, few
 from anolyte.models import CoulombicEfficiencyModel
-model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=5).fit(few())
+model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=2).fit(few())
 print(np.concatenate(model.predict_lce(ASKED)).tobytes().hex())
 """
 

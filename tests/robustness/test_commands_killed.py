@@ -120,12 +120,13 @@ def which(folder: Path, new: Path) -> str:
 
 
 def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path) -> None:
-    few = ("--data", str(small_folder.parent / "few.csv"), "--only-data", "--repeats", "0")
-    command = ("train", "--metal", "Li", "--quick", *(() if moments else few))
+    if not moments:
+        pytest.skip("the whole campaign is `make test-robustness`")
+    command = ("train", "--metal", "Li", "--quick")
     place = Path("anolyte-models", "Li")
     reference = tmp_path / "reference"
     reference.mkdir()
-    new = reference / place if moments else small_folder
+    new = reference / place
     old = load_model(small_folder)
     # As if trained on other rows.
     old.domain_.measured.loc[0, "source"] = OTHER
