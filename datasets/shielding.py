@@ -8,6 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+def shield() -> None:
+    """Keep interrupts from this thread and the processes that it starts from now on."""
+    if os.name == "posix":
+        from multiprocessing import resource_tracker
+
+        # Started later, by the first process, it would let interrupts in again.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 @contextmanager
 def shielded() -> Iterator[None]:
     """Keep interrupts from the processes that are started in the block.
@@ -17,11 +27,8 @@ def shielded() -> Iterator[None]:
     if os.name != "posix":
         yield
         return
-    from multiprocessing import resource_tracker
-
-    # Started by the first process, it would let interrupts in again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    shield()
     try:
         yield
     finally:

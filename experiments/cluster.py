@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from .interrupts import kill, shield
+from anolyte.datasets.shielding import shield
+
+from .interrupts import kill
 from .partitions import Part, Range, Screening
 
 if TYPE_CHECKING:

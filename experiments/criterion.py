@@ -83,29 +83,32 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class LowerBound(Criterion):
-    """Lower bound of the interval, in LCE: what the electrolyte will probably reach."""
+class _Predicted(Criterion):
+    """A criterion that is a column of the predictions."""
 
-    name: ClassVar[str] = "lower-bound"
+    column: ClassVar[str] = ""
 
     def scores(
         self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
     ) -> Floats:
-        """Return the lower bound (n,)."""
-        return predicted["lce_low"].to_numpy()
+        """Return the column (n,)."""
+        return predicted[self.column].to_numpy()
 
 
 @dataclass(frozen=True)
-class Expected(Criterion):
+class LowerBound(_Predicted):
+    """Lower bound of the interval, in LCE: what the electrolyte will probably reach."""
+
+    name: ClassVar[str] = "lower-bound"
+    column: ClassVar[str] = "lce_low"
+
+
+@dataclass(frozen=True)
+class Expected(_Predicted):
     """Expected LCE, however uncertain."""
 
     name: ClassVar[str] = "expected"
-
-    def scores(
-        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
-    ) -> Floats:
-        """Return the expected LCE (n,)."""
-        return predicted["lce"].to_numpy()
+    column: ClassVar[str] = "lce"
 
 
 @dataclass(frozen=True)

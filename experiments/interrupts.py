@@ -22,16 +22,6 @@ INTERRUPTED = 130
 FAREWELL = 1.0
 
 
-def shield() -> None:
-    """Keep interrupts from this thread and the processes that it starts from now on."""
-    if os.name == "posix":
-        from multiprocessing import resource_tracker
-
-        # Started later, by the first worker, it would let interrupts in again.
-        resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
 def kill(numbers: Iterable[int | None]) -> None:
     """Kill those processes among the given ones that `multiprocessing` started here."""
     from multiprocessing import active_children
