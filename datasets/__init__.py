@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .compounds import Compound, CompoundRegistry, shipped_compounds
-from .electrolyte import Electrolyte, parse
+from .compounds.metals import METALS, Metal
+from .compounds.registry import Compound, CompoundRegistry, shipped_compounds
+from .electrolytes.grammar import Electrolyte, parse
 from .errors import AnolyteError, FormulationError, InputError, TableError, UnknownCompoundError
-from .ions import METALS, Metal
-from .measurements import load_measurements, read_measurements
+from .measurements.table import load_measurements, read_measurements
 
 __all__ = [
     "METALS",

@@ -10,18 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from .base import DescriptorBlock
-from .composition import CompositionBlock
-from .conditions import ConditionsBlock
-from .fingerprints import FingerprintsBlock
-from .first_shell import ShellBlock
-from .fluorination import FluorinationBlock
-from .ions import IonsBlock
-from .metal import MetalBlock
+from .blocks.base import DescriptorBlock
+from .blocks.composition import CompositionBlock
+from .blocks.conditions import ConditionsBlock
+from .blocks.fingerprints import FingerprintsBlock
+from .blocks.first_shell import ShellBlock
+from .blocks.fluorination import FluorinationBlock
+from .blocks.ions import IonsBlock
+from .blocks.metal import MetalBlock
+from .blocks.molecular import MolecularBlock
+from .blocks.quantum import QuantumBlock
+from .blocks.solvation import SolvationBlock
 from .mixtures import Floats, as_mixtures
-from .molecular import MolecularBlock
-from .quantum import QuantumBlock
-from .solvation import SolvationBlock
 
 BLOCKS: dict[str, type[DescriptorBlock]] = {
     block.name: block

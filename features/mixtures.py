@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from anolyte.datasets.composition import Composition, resolve
-from anolyte.datasets.compounds import Compound
-from anolyte.datasets.densities import density
-from anolyte.datasets.electrolyte import Electrolyte, parse
-from anolyte.datasets.ions import Metal, as_metal
-from anolyte.datasets.measurements import commonest_salt
+from anolyte.datasets.compounds.densities import density
+from anolyte.datasets.compounds.metals import Metal, as_metal
+from anolyte.datasets.compounds.registry import Compound
+from anolyte.datasets.electrolytes.composition import Composition, resolve
+from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
+from anolyte.datasets.measurements.table import commonest_salt
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

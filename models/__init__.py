@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .efficiency import CoulombicEfficiencyModel
-from .sei import SEIModel
-from .store import load_model, save_model
+from .bundles.bundle import load_model, save_model
+from .efficiency.model import CoulombicEfficiencyModel
+from .sei.model import SEIModel
 
 __all__ = ["CoulombicEfficiencyModel", "SEIModel", "load_model", "save_model"]

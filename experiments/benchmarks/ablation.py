@@ -11,17 +11,18 @@ import sys
 from collections.abc import Iterator
 
 import pandas as pd
-from anolyte.datasets.measurements import efficiencies, load_measurements
-from anolyte.datasets.splits import fold_of_row, split
-from anolyte.experiments.ablation import ALONE, FAMILIES, WITHOUT, plans
+from anolyte.datasets.measurements.splits import fold_of_row, split
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.features import BLOCKS
-from anolyte.models.validation import (
+from anolyte.models.efficiency.validation import (
     BASELINE,
     BASELINES,
     Contender,
     baseline_predictions,
     metrics,
 )
+
+from ..training.ablation import ALONE, FAMILIES, WITHOUT, plans
 
 
 def lines() -> Iterator[tuple[str, tuple[str, ...]]]:

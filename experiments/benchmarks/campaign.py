@@ -21,15 +21,16 @@ from functools import lru_cache, partial
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from anolyte.datasets.lce import log_coulombic_efficiency
-from anolyte.datasets.measurements import efficiencies, load_measurements
-from anolyte.experiments.acquisition import CRITERIA, Beliefs, choose_batch, place
+from anolyte.datasets.measurements.lce import log_coulombic_efficiency
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import Floats
-from anolyte.models.families import fit_family
-from anolyte.models.members import Member, Rows, fit_members
-from anolyte.models.recipes import BLEND
+from anolyte.models.efficiency.families import fit_family
+from anolyte.models.efficiency.members import Member, Rows, fit_members
+from anolyte.models.efficiency.recipes import BLEND
 from threadpoolctl import threadpool_limits
+
+from ..suggestions.acquisition import CRITERIA, Beliefs, choose_batch, place
 
 START = 20
 BATCH = 5

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.importers import import_rows
-from anolyte.datasets.ions import METALS, Metal, as_metal
-from anolyte.datasets.lce import log_coulombic_efficiency
-from anolyte.datasets.measurements import efficiencies, load_measurements, read_measurements
-from anolyte.datasets.store import write_table
+from anolyte.datasets.compounds.metals import METALS, Metal, as_metal
+from anolyte.datasets.measurements.importers import import_rows
+from anolyte.datasets.measurements.lce import log_coulombic_efficiency
+from anolyte.datasets.measurements.own import write_table
+from anolyte.datasets.measurements.table import efficiencies, load_measurements, read_measurements
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.families import fit_family
-from anolyte.models.intervals import COVERAGES
-from anolyte.models.validation import BASELINE, BASELINES, metrics
-from anolyte.models.weights import residuals
+from anolyte.models.efficiency.families import fit_family
+from anolyte.models.efficiency.intervals import COVERAGES
+from anolyte.models.efficiency.validation import BASELINE, BASELINES, metrics
+from anolyte.models.efficiency.weights import residuals
 
 
 def external_rows(path: str | Path, metal: Metal) -> pd.DataFrame:

@@ -13,11 +13,12 @@ import time
 from collections import Counter
 
 import numpy as np
-from anolyte.datasets.composition import resolve
-from anolyte.experiments.candidates import CandidateSpace
-from anolyte.experiments.habits import default_compounds
+from anolyte.datasets.electrolytes.composition import resolve
+from anolyte.datasets.measurements.usual_compounds import default_compounds
 from anolyte.features import BLOCKS, ElectrolyteFeaturizer
 from threadpoolctl import threadpool_limits
+
+from ..spaces.candidate_space import CandidateSpace
 
 CHUNK = 10_000
 SIZES = (10_000, 100_000, 1_000_000)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from anolyte.experiments.evaluate_sei import evaluate_sei, sei_tables
+from ..evaluation.evaluate_sei import evaluate_sei, sei_tables
 
 
 def main() -> None:

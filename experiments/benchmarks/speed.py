@@ -16,16 +16,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from anolyte.datasets import shipped_compounds
-from anolyte.datasets.measurements import efficiencies, load_measurements
-from anolyte.experiments.benchmarks.featurize import loop
-from anolyte.experiments.candidates import CandidateSpace
-from anolyte.experiments.criteria import Ranking
-from anolyte.experiments.habits import default_compounds
-from anolyte.experiments.partitions import CHUNK, Screening
-from anolyte.experiments.rank import survivors
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
+from anolyte.datasets.measurements.usual_compounds import default_compounds
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.families import fit_family
+from anolyte.models.efficiency.families import fit_family
 from threadpoolctl import threadpool_limits
+
+from ..ranking.ranking import Ranking
+from ..screening.engine import CHUNK, Screening
+from ..screening.screen import survivors
+from ..spaces.candidate_space import CandidateSpace
+from .featurize import loop
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 TOP = 1000
@@ -123,7 +124,7 @@ def memory(rows: int) -> None:
 
 def scaling(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
     """Print how much sooner two workers are done than one, start-up apart."""
-    from anolyte.experiments.cluster import connected, screened
+    from ..screening.cluster import connected, screened
 
     screening = Screening(space, model, Ranking(TOP)).prepared()
 

@@ -18,18 +18,19 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 from anolyte.datasets import shipped_compounds
-from anolyte.datasets.ions import Metal
-from anolyte.experiments.benchmarks.browser import chromium, free_port, missing, visitor
-from anolyte.experiments.candidates import CandidateSpace
-from anolyte.experiments.rank import screen
-from anolyte.experiments.tracking.api import EFFICIENCY, SCREENING, experiment_name
-from anolyte.experiments.tracking.contents import training_fields
-from anolyte.experiments.tracking.lists import RANKED, screening_fields
-from anolyte.experiments.tracking.mlflow_store import MlflowStore
-from anolyte.experiments.tracking.page import HOST, page_address, served
-from anolyte.experiments.tracking.sending import tracked
-from anolyte.experiments.train import gather, save_training, train
-from anolyte.models.store import read_manifest
+from anolyte.datasets.compounds.metals import Metal
+from anolyte.models.bundles.bundle import read_manifest
+
+from ..screening.screen import screen
+from ..spaces.candidate_space import CandidateSpace
+from ..tracking.api import EFFICIENCY, SCREENING, experiment_name
+from ..tracking.contents import training_fields
+from ..tracking.lists import RANKED, screening_fields
+from ..tracking.mlflow_store import MlflowStore
+from ..tracking.page import HOST, page_address, served
+from ..tracking.sending import tracked
+from ..training.train import gather, save_training, train
+from .browser import chromium, free_port, missing, visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

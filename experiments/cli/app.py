@@ -8,9 +8,9 @@ import warnings
 from typing import Any
 
 import typer
-from anolyte.experiments.interrupts import INTERRUPTED, leave
 from typer.core import TyperGroup
 
+from ..interrupts import INTERRUPTED, leave
 from . import (
     compounds,
     data,

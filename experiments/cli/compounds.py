@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .console import JsonOption, print_json
+from .shared.console import JsonOption, print_json
 
 app = typer.Typer(help="Compounds.", no_args_is_help=True)
 
@@ -25,8 +25,8 @@ def find_command(
 
     Example:  anolyte compounds find diglyme
     """
-    from anolyte.datasets.compounds import shipped_compounds
-    from anolyte.datasets.densities import density
+    from anolyte.datasets.compounds.densities import density
+    from anolyte.datasets.compounds.registry import shipped_compounds
 
     compound = shipped_compounds().find(name)
     facts: dict[str, object] = {
@@ -39,7 +39,11 @@ def find_command(
         "molar mass": f"{compound.molar_mass:.2f} g/mol",
     }
     if not compound.is_salt:
-        from anolyte.features.donor import coordinating_sites, donor_number, is_donor_number_imputed
+        from anolyte.features.molecules.donor import (
+            coordinating_sites,
+            donor_number,
+            is_donor_number_imputed,
+        )
 
         liquid = density(compound)
         facts["density"] = f"{liquid.value:.3f} g/cm3 ({liquid.origin}: {liquid.source})"

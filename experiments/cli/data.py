@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     CompoundsOption,
     JsonOption,
     print_json,
@@ -39,7 +39,7 @@ def _group() -> None:
 
 
 def _store(folder: Path | None) -> Path:
-    from anolyte.datasets.store import STORE
+    from anolyte.datasets.measurements.own import STORE
 
     return folder or STORE
 
@@ -69,9 +69,13 @@ def check_command(
 
     Example:  anolyte data check my_cells.csv --metal Li
     """
-    from anolyte.datasets.checks import warnings_of
     from anolyte.datasets.errors import InputError
-    from anolyte.datasets.measurements import efficiencies, load_measurements, read_measurements
+    from anolyte.datasets.measurements.checks import warnings_of
+    from anolyte.datasets.measurements.table import (
+        efficiencies,
+        load_measurements,
+        read_measurements,
+    )
 
     name = str(file or "the shipped tables")
     try:
@@ -87,8 +91,8 @@ def check_command(
         raise typer.Exit(2) from None
     warnings = warnings_of(table, published=file is None)
     if file is not None:
-        from anolyte.experiments.outliers import outliers
-        from anolyte.experiments.train import MODELS_FOLDER
+        from ..evaluation.outliers import outliers
+        from ..training.train import MODELS_FOLDER
 
         warnings += outliers(table, models or MODELS_FOLDER)
     counts = {
@@ -115,7 +119,7 @@ def add_command(
 
     Example:  anolyte data add my_cells.csv --metal Li
     """
-    from anolyte.datasets.store import add_measurements
+    from anolyte.datasets.measurements.own import add_measurements
 
     done = add_measurements(file, _store(store), metal)
     tell_warnings(file, metal)
@@ -136,8 +140,12 @@ def show_command(
 
     Example:  anolyte data show --metal Na
     """
-    from anolyte.datasets.checks import conflicts
-    from anolyte.datasets.overview import coverage, efficiency_histogram, known_measurements
+    from anolyte.datasets.measurements.checks import conflicts
+    from anolyte.datasets.measurements.overview import (
+        coverage,
+        efficiency_histogram,
+        known_measurements,
+    )
 
     table = known_measurements(metal, _store(store))
     counts = coverage(table)
@@ -173,9 +181,9 @@ def import_command(
     Example:  anolyte data import helena.csv --out helena_rows.csv
     """
     import pandas as pd
-    from anolyte.datasets.importers import import_rows
-    from anolyte.datasets.schema import COLUMNS
-    from anolyte.datasets.store import write_table
+    from anolyte.datasets.measurements.importers import import_rows
+    from anolyte.datasets.measurements.own import write_table
+    from anolyte.datasets.measurements.schema import COLUMNS
 
     rows, skipped = import_rows(file, format_name)
     for fault in skipped:
@@ -195,8 +203,8 @@ def export_command(
 
     Example:  anolyte data export --metal Na --out sodium.parquet
     """
-    from anolyte.datasets.overview import known_measurements
-    from anolyte.experiments.tables import write_table_file
+    from anolyte.datasets.files.exports import write_table_file
+    from anolyte.datasets.measurements.overview import known_measurements
 
     table = known_measurements(metal, _store(store))
     print(f"{write_table_file(table, out)}: {len(table)} rows")

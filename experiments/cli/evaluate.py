@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     JsonOption,
     NoteOption,
     NoTrackingOption,
@@ -19,12 +19,13 @@ from .console import (
     records,
     tell,
 )
-from .covered import covered
+from .shared.tracked_run import covered
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.datasets.ions import Metal
-    from anolyte.experiments.evaluate import Evaluation
+    from anolyte.datasets.compounds.metals import Metal
+
+    from ..evaluation.evaluate import Evaluation
 
 
 def evaluate_command(
@@ -59,11 +60,12 @@ def evaluate_command(
     Example:  anolyte evaluate --metal Li --report accuracy.html
     Example:  anolyte evaluate --metal Li --sei
     """
-    from anolyte.datasets.ions import METALS, as_metal
-    from anolyte.experiments.evaluate import ORDER, checked_splits
-    from anolyte.experiments.evaluate_sei import evaluate_sei, sei_tables
-    from anolyte.experiments.report import write_report
-    from anolyte.experiments.tracking import evaluation_run
+    from anolyte.datasets.compounds.metals import METALS, as_metal
+
+    from ..evaluation.evaluate import ORDER, checked_splits
+    from ..evaluation.evaluate_sei import evaluate_sei, sei_tables
+    from ..evaluation.report import write_report
+    from ..tracking import evaluation_run
 
     everything = metal.strip().lower() == "all"
     chosen = METALS if everything else (as_metal(metal),)
@@ -101,8 +103,8 @@ def evaluate_command(
 def _evaluated(
     metal: Metal, names: Sequence[str], quick: bool, repeats: int, seed: int
 ) -> Evaluation:
-    from anolyte.experiments.evaluate import evaluate
-    from anolyte.experiments.train import gather, gather_others
+    from ..evaluation.evaluate import evaluate
+    from ..training.train import gather, gather_others
 
     tell(f"Evaluating {metal}.")
     rows, others = gather(metal), gather_others(metal)
@@ -114,7 +116,7 @@ def _log_sei(
     evaluation: pd.DataFrame, wanted: Sequence[str], uri: str | None, note: str
 ) -> Iterator[str]:
     """Log the SEI model's accuracy on each metal, and yield where."""
-    from anolyte.experiments.tracking import log_sei
+    from ..tracking import log_sei
 
     evaluated = set(evaluation["metal"])
     for metal in wanted:
@@ -137,7 +139,7 @@ def _cell(value: object) -> str:
 
 
 def _print(evaluation: Evaluation) -> None:
-    from anolyte.experiments.sentences import headline
+    from ..evaluation.sentences import headline
 
     rows, sources = len(evaluation.measurements), evaluation.measurements["source"].nunique()
     title = f"{evaluation.metal}: accuracy in LCE on {rows} measurements from {sources} sources"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     JsonOption,
     MetalOption,
     ModelOption,
@@ -16,12 +16,13 @@ from .console import (
     print_json,
     print_table,
 )
-from .descriptors import keep, show_dependence, show_importance
+from .shared.descriptors import keep, show_dependence, show_importance
 
 if TYPE_CHECKING:
-    from anolyte.datasets.formulation import Electrolyte
-    from anolyte.experiments.explanation import Explanation
-    from anolyte.models.efficiency import CoulombicEfficiencyModel
+    from anolyte.datasets.electrolytes.electrolyte import Electrolyte
+    from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+
+    from ..predictions.explanation import Explanation
 
 
 def explain_command(
@@ -59,9 +60,9 @@ def explain_command(
     Example:  anolyte explain --importance --metal Li --plot importance.png
     Example:  anolyte explain --dependence cation_concentration --metal Li --out curve.csv
     """
-    from anolyte.datasets.electrolyte import parse
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.tables import checked_table_path
+    from anolyte.datasets.compounds.metals import as_metal
+    from anolyte.datasets.electrolytes.grammar import parse
+    from anolyte.datasets.files.exports import checked_table_path
 
     if sum((formulation is not None, importance, bool(dependence))) != 1:
         raise ValueError("give one of: a formulation, --importance, --dependence")
@@ -91,8 +92,8 @@ def _show(
     plot: Path | None,
     json: bool,
 ) -> None:
-    from anolyte.experiments.explain_plots import contribution_bars
-    from anolyte.experiments.explanation import explain
+    from ..plots.explanation import contribution_bars
+    from ..predictions.explanation import explain
 
     explanation = explain(model, electrolyte, coverage, most)
     if json:

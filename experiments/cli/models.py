@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, UriOption, print_json, print_table, records, tell
+from .shared.console import JsonOption, UriOption, print_json, print_table, records, tell
 
 if TYPE_CHECKING:
-    from anolyte.experiments.tracking.mlflow_store import MlflowStore
+    from ..tracking.mlflow_store import MlflowStore
 
 app = typer.Typer(help="Registered models, one name a metal.", no_args_is_help=True)
 
@@ -26,8 +26,9 @@ def list_command(
 
     Example:  anolyte models list --metal Li
     """
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.tracking.finding import models_table
+    from anolyte.datasets.compounds.metals import as_metal
+
+    from ..tracking.finding import models_table
 
     table = models_table(_store(tracking_uri), None if metal is None else as_metal(metal))
     if json:
@@ -49,7 +50,7 @@ def promote_command(
 
     Example:  anolyte models promote Li/3
     """
-    from anolyte.experiments.tracking.registry import promote
+    from ..tracking.registry import promote
 
     former, now = promote(_store(tracking_uri), model)
     print(f"champion: {now}" + (f" (was {former})" if former else ""))
@@ -64,15 +65,16 @@ def rollback_command(
 
     Example:  anolyte models rollback Li
     """
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.tracking.registry import rollback
+    from anolyte.datasets.compounds.metals import as_metal
+
+    from ..tracking.registry import rollback
 
     former, now = rollback(_store(tracking_uri), as_metal(metal))
     print(f"champion: {now} (was {former})")
 
 
 def _store(uri: str | None) -> MlflowStore:
-    from anolyte.experiments.tracking import tracking_uri as resolve
-    from anolyte.experiments.tracking.mlflow_store import MlflowStore
+    from ..tracking import tracking_uri as resolve
+    from ..tracking.mlflow_store import MlflowStore
 
     return MlflowStore(resolve(uri), create=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     CompoundsOption,
     JsonOption,
     MetalOption,
@@ -27,8 +27,9 @@ from .console import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.datasets.compounds import CompoundRegistry
-    from anolyte.experiments.predictions import Predictor, Request
+    from anolyte.datasets.compounds.registry import CompoundRegistry
+
+    from ..predictions.predict import Predictor, Request
 
 STDIN = "-"
 # Rows of a table on a terminal; more belong into a file.
@@ -70,9 +71,10 @@ def predict_command(
     Example:  anolyte predict --file formulations.csv --metal Na --out predictions.csv
     """
     import pandas as pd
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.predictions import CHUNK, LARGE_CHUNK, Predictor
-    from anolyte.experiments.tables import checked_table_path
+    from anolyte.datasets.compounds.metals import as_metal
+    from anolyte.datasets.files.exports import checked_table_path
+
+    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor
 
     given = formulations or []
     if bool(given) == (file is not None):
@@ -106,7 +108,7 @@ def predict_command(
 
 def _check(texts: list[str], registry: CompoundRegistry) -> None:
     """Raise an error with the faults of all formulations given as arguments."""
-    from anolyte.datasets.electrolyte import parse
+    from anolyte.datasets.electrolytes.grammar import parse
     from anolyte.datasets.errors import Fault, FormulationError
 
     faults = []
@@ -123,7 +125,7 @@ def _check(texts: list[str], registry: CompoundRegistry) -> None:
 
 
 def _requests(written: list[str], file: Path | None) -> Iterable[Request]:
-    from anolyte.experiments.predictions import Request, requests_of_file, requests_of_lines
+    from ..predictions.predict import Request, requests_of_file, requests_of_lines
 
     if file is not None:
         return requests_of_file(file)
@@ -147,7 +149,7 @@ def _emit(
     chunks: Iterator[pd.DataFrame], out: Path | None, streamed: bool, json: bool, title: str
 ) -> None:
     """Hand predictions on: to a file, as JSON, as a table or as CSV."""
-    from anolyte.experiments.table_sink import csv_writer, table_writer
+    from anolyte.datasets.files.sinks import csv_writer, table_writer
 
     if out is not None:
         with table_writer(out) as write:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .console import JsonOption, named_compounds, print_json, progress_bar, tell
+from .shared.console import JsonOption, named_compounds, print_json, progress_bar, tell
 
 app = typer.Typer(help="Quantum descriptors.", no_args_is_help=True)
 
@@ -42,8 +42,9 @@ def compute_command(
 
     Example:  anolyte quantum compute --compounds EC,FEC,LiFSI --out quantum.csv
     """
-    from anolyte.experiments.quantum import compute, species_of
-    from anolyte.features.xtb import require
+    from anolyte.features.xtb.tight_binding import require
+
+    from ..quantum_table import compute, species_of
 
     require()
     chosen = named_compounds(compounds) if compounds.strip() else None

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, UriOption, print_json, print_table, records, tell
+from .shared.console import JsonOption, UriOption, print_json, print_table, records, tell
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.experiments.tracking.comparison import ListComparison
-    from anolyte.experiments.tracking.mlflow_store import MlflowStore
-    from anolyte.experiments.tracking.stored import StoredRun
+
+    from ..tracking.comparison import ListComparison
+    from ..tracking.mlflow_store import MlflowStore
+    from ..tracking.stored import StoredRun
 
 app = typer.Typer(help="Runs that are kept in MLflow.", no_args_is_help=True)
 
@@ -50,7 +51,8 @@ def list_command(
     Example:  anolyte runs list --metal Na --task screening
     """
     import pandas as pd
-    from anolyte.experiments.tracking.finding import list_runs
+
+    from ..tracking.finding import list_runs
 
     store = _store(tracking_uri)
     found = list_runs(store, _symbol(metal), task, most)
@@ -80,9 +82,10 @@ def show_command(
 
     Example:  anolyte runs show latest --top 50 --out list.csv
     """
-    from anolyte.experiments.tables import checked_table_path, write_table_file
-    from anolyte.experiments.tracking.comparison import read_list
-    from anolyte.experiments.tracking.finding import find_run
+    from anolyte.datasets.files.exports import checked_table_path, write_table_file
+
+    from ..tracking.comparison import read_list
+    from ..tracking.finding import find_run
 
     if out is not None:
         checked_table_path(out)
@@ -114,8 +117,8 @@ def compare_command(
 
     Example:  anolyte runs compare Li-screen-20261121-0803 latest
     """
-    from anolyte.experiments.tracking.comparison import compare_lists, read_list, side_by_side
-    from anolyte.experiments.tracking.finding import find_run
+    from ..tracking.comparison import compare_lists, read_list, side_by_side
+    from ..tracking.finding import find_run
 
     store = _store(tracking_uri)
     a, b = find_run(store, first), find_run(store, second)
@@ -145,7 +148,7 @@ def sync_command(tracking_uri: UriOption = None) -> None:
 
     Example:  anolyte runs sync --tracking-uri http://group-server:5000
     """
-    from anolyte.experiments.tracking import TrackingError, sync
+    from ..tracking import TrackingError, sync
 
     sent, faults = sync(tracking_uri)
     for reference in sent:
@@ -157,9 +160,9 @@ def sync_command(tracking_uri: UriOption = None) -> None:
 
 
 def _store(uri: str | None) -> MlflowStore:
-    from anolyte.experiments.tracking import tracking_uri as resolve
-    from anolyte.experiments.tracking.mlflow_store import MlflowStore
-    from anolyte.experiments.tracking.processes import settle_abandoned
+    from ..tracking import tracking_uri as resolve
+    from ..tracking.mlflow_store import MlflowStore
+    from ..tracking.processes import settle_abandoned
 
     store = MlflowStore(resolve(uri), create=False)
     settle_abandoned(store)
@@ -167,13 +170,13 @@ def _store(uri: str | None) -> MlflowStore:
 
 
 def _symbol(metal: str | None) -> str | None:
-    from anolyte.datasets.ions import as_metal
+    from anolyte.datasets.compounds.metals import as_metal
 
     return None if metal is None else as_metal(metal)
 
 
 def _tell_waiting() -> None:
-    from anolyte.experiments.outbox import OUTBOX, waiting
+    from ..tracking.outbox import OUTBOX, waiting
 
     items, faults = waiting()
     if items or faults:
@@ -182,7 +185,7 @@ def _tell_waiting() -> None:
 
 
 def _line(run: StoredRun) -> dict[str, str]:
-    from anolyte.experiments.tracking.finding import when
+    from ..tracking.finding import when
 
     figures = {name: f"{run.metrics[name]:.4g}" for name in FIGURES if name in run.metrics}
     return {

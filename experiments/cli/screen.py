@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     JsonOption,
     MetalOption,
     ModelOption,
@@ -21,7 +21,7 @@ from .console import (
     records,
     tell,
 )
-from .limits import (
+from .shared.limits import (
     AnodicOption,
     ComponentsOption,
     CriticalOption,
@@ -35,10 +35,10 @@ from .limits import (
     ViscosityOption,
     constraints_of,
 )
-from .listing import criterion_of, print_ranked
+from .shared.listing import criterion_of, print_ranked
 
 if TYPE_CHECKING:
-    from anolyte.experiments.candidates import CandidateSpace
+    from ..spaces.candidate_space import CandidateSpace
 
 
 def screen_command(
@@ -132,10 +132,11 @@ def screen_command(
     Example:  anolyte screen --target 99.5 --details
     Example:  anolyte screen --metal Li --salts LiFSI,LiDFOB --solvents DME,FDMB,TTE --top 50
     """
-    from anolyte.experiments.diversity import DIVERSITY
-    from anolyte.experiments.rank import screen
-    from anolyte.experiments.tables import checked_table_path, write_table_file
-    from anolyte.models.store import read_manifest
+    from anolyte.datasets.files.exports import checked_table_path, write_table_file
+    from anolyte.models.bundles.bundle import read_manifest
+
+    from ..ranking.diversity import DIVERSITY
+    from ..screening.screen import screen
 
     if out is not None:
         checked_table_path(out)
@@ -179,7 +180,7 @@ def screen_command(
         write_table_file(frame, out)
     kept = ""
     if not no_tracking:
-        from anolyte.experiments.tracking import log_screening
+        from ..tracking import log_screening
 
         manifest = read_manifest(folder)
         kept = str(log_screening(ranked, manifest, tracking_uri, note, space or None))
@@ -203,9 +204,10 @@ def screen_command(
 
 def _space(metal: str, name: str, axes: dict[str, str]) -> CandidateSpace:
     """Return the space of a name or file, else of the options, else the metal's default."""
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.candidates import CONCENTRATIONS, CandidateSpace
-    from anolyte.experiments.habits import default_compounds
+    from anolyte.datasets.compounds.metals import as_metal
+    from anolyte.datasets.measurements.usual_compounds import default_compounds
+
+    from ..spaces.candidate_space import CONCENTRATIONS, CandidateSpace
 
     symbol = as_metal(metal)
     given = [f"--{option}" for option, text in axes.items() if text]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, print_json, print_table
+from .shared.console import JsonOption, print_json, print_table
 
 if TYPE_CHECKING:
-    from anolyte.experiments.candidates import CandidateSpace
+    from ..spaces.candidate_space import CandidateSpace
 
 app = typer.Typer(help="List and describe candidate spaces.", no_args_is_help=True)
 
@@ -26,7 +26,8 @@ def list_command(json: JsonOption = False) -> None:
     Example:  anolyte space list
     """
     import pandas as pd
-    from anolyte.experiments.space_files import read_space, shipped_spaces
+
+    from ..spaces.space_file import read_space, shipped_spaces
 
     rows = [
         {"space": f"{space.name}:{part.name}", "metal": space.metal, "candidates": len(part)}
@@ -52,8 +53,8 @@ def describe_command(
 
     Example:  anolyte space describe Li:LHCE
     """
-    from anolyte.experiments.candidates import CandidateSpace
-    from anolyte.experiments.space_files import read_space
+    from ..spaces.candidate_space import CandidateSpace
+    from ..spaces.space_file import read_space
 
     found = CandidateSpace.read(space)
     facts: dict[str, object] = {"about": read_space(space).about, **found.describe()}

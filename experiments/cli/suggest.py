@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     JsonOption,
     MetalOption,
     ModelOption,
@@ -21,13 +21,14 @@ from .console import (
     records,
     tell,
 )
-from .limits import ExcludeOption, constraints_of
+from .shared.limits import ExcludeOption, constraints_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.experiments.candidates import CandidateSpace
-    from anolyte.experiments.suggest import Suggestions
-    from anolyte.models.efficiency import CoulombicEfficiencyModel
+    from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+
+    from ..spaces.candidate_space import CandidateSpace
+    from ..suggestions.suggest import Suggestions
 
 
 def suggest_command(
@@ -73,16 +74,12 @@ def suggest_command(
 
     Example:  anolyte suggest --metal Na --batch 8 --out sheet.csv --pend
     """
-    from anolyte.datasets.store import STORE
-    from anolyte.experiments.lab_sheet import lab_sheet
-    from anolyte.experiments.pending import (
-        add_pending,
-        measured_electrolytes,
-        pending,
-        read_pending,
-    )
-    from anolyte.experiments.suggest import suggest
-    from anolyte.experiments.tables import checked_table_path, write_csv
+    from anolyte.datasets.files.exports import checked_table_path, write_csv
+    from anolyte.datasets.measurements.own import STORE
+
+    from ..suggestions.lab_sheet import lab_sheet
+    from ..suggestions.pending import add_pending, measured_electrolytes, pending, read_pending
+    from ..suggestions.suggest import suggest
 
     if out is not None and checked_table_path(out).suffix != ".csv":
         raise ValueError(f"{out}: a lab sheet is a .csv")
@@ -106,8 +103,9 @@ def suggest_command(
         kept = str(add_pending(texts, chosen.metal, found.by, folder))
     logged = ""
     if not no_tracking:
-        from anolyte.experiments.tracking import log_suggestions
-        from anolyte.models.store import read_manifest
+        from anolyte.models.bundles.bundle import read_manifest
+
+        from ..tracking import log_suggestions
 
         logged = str(log_suggestions(found, read_manifest(trained), tracking_uri, note))
     if json:
@@ -123,8 +121,9 @@ def suggest_command(
 
 
 def _space(metal: str, name: str) -> CandidateSpace:
-    from anolyte.datasets.ions import as_metal
-    from anolyte.experiments.candidates import CandidateSpace
+    from anolyte.datasets.compounds.metals import as_metal
+
+    from ..spaces.candidate_space import CandidateSpace
 
     symbol = as_metal(metal)
     if not name:
@@ -138,8 +137,8 @@ def _space(metal: str, name: str) -> CandidateSpace:
 
 def _tell_new(model: CoulombicEfficiencyModel, store: Path) -> None:
     """Say which own measurements the model has not learned from."""
-    from anolyte.datasets.measurements import efficiencies
-    from anolyte.datasets.store import own_measurements
+    from anolyte.datasets.measurements.own import own_measurements
+    from anolyte.datasets.measurements.table import efficiencies
 
     own = own_measurements(store)
     if own is None:
@@ -154,7 +153,7 @@ def _tell_new(model: CoulombicEfficiencyModel, store: Path) -> None:
 
 
 def _tell_found(found: Suggestions, model: CoulombicEfficiencyModel) -> None:
-    from anolyte.experiments.suggest import SPACE_FILLING
+    from ..suggestions.suggest import SPACE_FILLING
 
     left_out = f"{found.left_out:,} more are measured or pending" if found.left_out else ""
     tell(f"Looked at {found.looked_at:,} candidates. {left_out}".rstrip())
@@ -184,8 +183,9 @@ def _print(found: Suggestions, volume: float) -> None:
 
 def _print_recipe(rank: int, text: str, volume: float) -> None:
     import pandas as pd
-    from anolyte.datasets.electrolyte import parse
-    from anolyte.experiments.lab_sheet import amounts, flash_point, remarks
+    from anolyte.datasets.electrolytes.grammar import parse
+
+    from ..suggestions.lab_sheet import amounts, flash_point, remarks
 
     electrolyte = parse(text)
     lines = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import (
+from .shared.console import (
     JsonOption,
     NoteOption,
     NoTrackingOption,
@@ -19,10 +19,10 @@ from .console import (
     tell,
     tell_warnings,
 )
-from .covered import covered
+from .shared.tracked_run import covered
 
 if TYPE_CHECKING:
-    from anolyte.experiments.train import TrainingResult
+    from ..training.train import TrainingResult
 
 # The columns of the accuracy table that fit a terminal; --json and MLflow have all.
 SHOWN = (
@@ -70,10 +70,11 @@ def train_command(
 
     Example:  anolyte train --metal Li --data my_cells.csv --note "first try"
     """
-    from anolyte.datasets.ions import METALS, as_metal
-    from anolyte.experiments.tracking import training_run
-    from anolyte.experiments.train import gather, gather_others, model_folder, save_training, train
+    from anolyte.datasets.compounds.metals import METALS, as_metal
     from anolyte.features import DEFAULT_BLOCKS
+
+    from ..tracking import training_run
+    from ..training.train import gather, gather_others, model_folder, save_training, train
 
     everything = metal.strip().lower() == "all"
     if only_data and data is None:
@@ -115,7 +116,7 @@ def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:
 
 
 def _print(result: TrainingResult, folder: Path, kept: str) -> None:
-    from anolyte.models.efficiency import MIN_SOURCES
+    from anolyte.models.efficiency.model import MIN_SOURCES
 
     model = result.model
     table = result.comparison.reset_index(names="model")

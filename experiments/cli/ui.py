@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .console import UriOption, tell
+from .shared.console import UriOption, tell
 
 
 def ui_command(
@@ -22,10 +22,10 @@ def ui_command(
 
     Example:  anolyte ui --port 5000
     """
-    from anolyte.experiments.tracking import page_address
-    from anolyte.experiments.tracking import tracking_uri as resolve
-    from anolyte.experiments.tracking.page import newest_run_path, served
-    from anolyte.experiments.tracking.sending import terminable
+    from ..tracking import page_address
+    from ..tracking import tracking_uri as resolve
+    from ..tracking.page import newest_run_path, served
+    from ..tracking.sending import terminable
 
     uri = resolve(tracking_uri)
     tell(f"Starting MLflow for {uri}; that takes about 15 s (Ctrl-C stops it).")

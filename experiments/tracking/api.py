@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anolyte.experiments.outbox import OUTBOX
-from anolyte.experiments.run_record import common_tags, default_name, now_ms
-
 from .contents import training_fields
 from .evaluations import evaluation_fields, sei_fields
 from .lists import screening_fields, suggestions_fields
+from .outbox import OUTBOX
+from .run_record import common_tags, default_name, now_ms
 from .sending import RunReference, TrackedRun, staging, tracked
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.experiments.evaluate import Evaluation
-    from anolyte.experiments.ranked_list import RankedList
-    from anolyte.experiments.suggest import Suggestions
-    from anolyte.experiments.train import TrainingResult
+
+    from ..evaluation.evaluate import Evaluation
+    from ..screening.ranked_list import RankedList
+    from ..suggestions.suggest import Suggestions
+    from ..training.train import TrainingResult
 
 EFFICIENCY, SCREENING = "coulombic-efficiency", "screening"
 SUGGESTIONS, SEI = "suggestions", "sei"

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from anolyte.experiments.run_record import ChildRun, DatasetFacts, Metric, readable
-from anolyte.experiments.train import TrainingResult
-from anolyte.models.recipes import PRIOR
-from anolyte.models.store import read_manifest
-from anolyte.models.validation import OURS
+from anolyte.models.bundles.bundle import read_manifest
+from anolyte.models.efficiency.recipes import PRIOR
+from anolyte.models.efficiency.validation import OURS
 
+from ..training.train import TrainingResult
 from .mlflow_formats import dataset_facts
+from .run_record import ChildRun, DatasetFacts, Metric, readable
 from .training_files import write_training
 
 SPLIT = "leave-source-out"
@@ -106,7 +106,7 @@ def accuracy(table: pd.DataFrame) -> tuple[Metric, ...]:
     Parameters
     ----------
     table
-        See `anolyte.models.validation.Validation`.
+        See `anolyte.models.efficiency.validation.Validation`.
     """
     baselines = ((str(name), rmse) for name, rmse in table["rmse"].drop(index=OURS).items())
     named = ((f"{name.replace(' ', '_')}.lso_rmse", rmse) for name, rmse in baselines)

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anolyte.experiments.run_record import Metric, readable
-from anolyte.models.validation import OURS
+from anolyte.models.efficiency.validation import OURS
 
 from .contents import accuracy, finite, measurements_facts
 from .lists import write_list
 from .mlflow_formats import write_table
+from .run_record import Metric, readable
 from .training_files import REPORT
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.experiments.evaluate import Evaluation
+
+    from ..evaluation.evaluate import Evaluation
 
 SEI_EVALUATION = "sei_evaluation"
 LEAVE_PUBLICATION_OUT = "leave-publication-out"
@@ -32,7 +33,7 @@ def evaluation_fields(
     sei
         Tables for the report, see `evaluate_sei.sei_tables`; perhaps none.
     """
-    from anolyte.experiments.report import figures, write_report
+    from ..evaluation.report import figures, write_report
 
     write_report([evaluation], sei, files / REPORT)
     write_table(evaluation.summary().round(4), files / "accuracy.json")
@@ -54,7 +55,7 @@ def evaluation_fields(
 
 def _metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
     """Return our figures on every split; those of the headline are named as a training's."""
-    from anolyte.experiments.evaluate import HEADLINE
+    from ..evaluation.evaluate import HEADLINE
 
     found: tuple[Metric, ...] = ()
     for name, result in evaluation.splits.items():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 from anolyte.datasets.errors import ModelFileError
-from anolyte.models.store import MANIFEST, read_manifest
+from anolyte.models.bundles.bundle import MANIFEST, read_manifest
 
 from .address import TrackingError, shown, tracking_uri
 from .contents import model_id, model_name

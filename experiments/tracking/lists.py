@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anolyte.experiments.run_record import DatasetFacts, readable
-
 from .contents import finite, model_id, model_name
 from .mlflow_formats import write_table
+from .run_record import DatasetFacts, readable
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.experiments.ranked_list import RankedList
-    from anolyte.experiments.suggest import Suggestions
+
+    from ..screening.ranked_list import RankedList
+    from ..suggestions.suggest import Suggestions
 
 TABLE_ROWS = 200
 # Electrolytes whose molecules are drawn.
@@ -38,9 +38,9 @@ def screening_fields(
         The file that the space was read from, or the name of a ready-made one, to be kept
         beside the list.
     """
-    from anolyte.experiments import plots
-    from anolyte.experiments.list_view import to_page
-    from anolyte.experiments.molecule_plots import molecule_grid
+    from ..plots import figures as plots
+    from ..plots.molecules import molecule_grid
+    from ..screening.list_html import to_page
 
     frame = ranked.to_frame()
     write_list(frame, RANKED, files)
@@ -70,14 +70,14 @@ def _space_source(name: str | Path) -> Path | None:
     """Return the file of a space; None if it is neither a file nor a ready-made space."""
     from importlib.resources import files
 
-    from anolyte.experiments.space_files import shipped_spaces
+    from ..spaces.space_file import shipped_spaces
 
     if Path(name).is_file():
         return Path(name)
     shipped = str(name).partition(":")[0]
     if shipped not in shipped_spaces():
         return None
-    return Path(str(files("anolyte.experiments") / "spaces" / f"{shipped}.yaml"))
+    return Path(str(files("anolyte.experiments") / "spaces" / "shipped" / f"{shipped}.yaml"))
 
 
 def suggestions_fields(
@@ -97,7 +97,7 @@ def suggestions_fields(
 
 def write_list(frame: pd.DataFrame, name: str, files: Path) -> None:
     """Write a list whole as parquet and CSV, and its first rows as MLflow's table."""
-    from anolyte.experiments.tables import write_csv
+    from anolyte.datasets.files.exports import write_csv
 
     write_table(frame.head(TABLE_ROWS).round(3), files / f"{name}.json")
     frame.to_parquet(files / f"{name}.parquet", index=False)

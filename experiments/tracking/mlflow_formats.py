@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anolyte.experiments.run_record import DatasetFacts
+from .run_record import DatasetFacts
 
 if TYPE_CHECKING:
     import pandas as pd

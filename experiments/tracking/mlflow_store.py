@@ -19,18 +19,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from anolyte.datasets.files import write_bytes
-from anolyte.experiments.run_record import DatasetFacts, Metric
+from anolyte.datasets.files.atomic import write_bytes
 
-from .address import (
-    TrackingError,
-    absolute,
-    artifact_place,
-    is_server,
-    probe,
-    shown,
-    sqlite_file,
-)
+from .address import TrackingError, absolute, artifact_place, is_server, probe, shown, sqlite_file
+from .run_record import DatasetFacts, Metric
 from .stored import StoredRun, Version
 
 # MLflow takes no more of each in one call.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from anolyte.datasets.shielding import shielded
+from anolyte.datasets.files.processes import shielded
 
 from .address import TrackingError, absolute, artifact_place, is_server, shown, sqlite_file
 from .finding import list_runs

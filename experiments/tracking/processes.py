@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import platform
 
-from anolyte.experiments.run_record import PROCESS_TAG, now_ms
-
 from .address import TrackingError
 from .mlflow_store import MlflowStore
+from .run_record import PROCESS_TAG, now_ms
 from .stored import StoredRun
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from anolyte.experiments.paired import paired_gain
 
+from ..training.significance import paired_gain
 from .address import TrackingError
 from .contents import model_name
 from .finding import find_run

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from anolyte.experiments import outbox
-from anolyte.experiments.run_record import COMPLETE_TAG, RECORD_TAG, RunRecord, now_ms
-
+from . import outbox
 from .address import TrackingError, absolute, is_server, shown, tracking_uri
 from .mlflow_store import MlflowStore
 from .processes import settle_abandoned
 from .registry import register
+from .run_record import COMPLETE_TAG, RECORD_TAG, RunRecord, now_ms
 
 _TASK_PARENT = "mlflow.parentRunId"
 # For a server to note that a run was killed.

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-from anolyte.experiments.train import TrainingResult
-from anolyte.models.intervals import COVERAGES
-from anolyte.models.validation import OURS
-from anolyte.models.weights import residuals
+from anolyte.models.efficiency.intervals import COVERAGES
+from anolyte.models.efficiency.validation import OURS
+from anolyte.models.efficiency.weights import residuals
 
+from ..training.train import TrainingResult
 from .mlflow_formats import write_mlmodel, write_table
 
 HELD_OUT = "held_out.parquet"
@@ -60,7 +60,7 @@ def held_out_table(result: TrainingResult) -> pd.DataFrame:
 
 
 def _tables(result: TrainingResult) -> dict[str, pd.DataFrame]:
-    from anolyte.models.explain import importance
+    from anolyte.models.explanations.contributions import importance
 
     scores = result.model.choice_.scores.rename_axis("recipe").reset_index(name="held_out_rmse")
     tables = {"recipes.json": scores.round(4), "importance.json": importance(result.model).round(5)}
@@ -72,11 +72,13 @@ def _tables(result: TrainingResult) -> dict[str, pd.DataFrame]:
 
 
 def _write_figures(result: TrainingResult, files: Path, importance: pd.DataFrame) -> None:
-    from anolyte.experiments import plots, training_plots
-    from anolyte.experiments.evaluate import of_training
-    from anolyte.experiments.explain_plots import importance_bars, shap_summary
-    from anolyte.experiments.report import figures, write_report
-    from anolyte.models.explain import pushes, training_features
+    from anolyte.models.explanations.contributions import pushes, training_features
+
+    from ..evaluation.evaluate import of_training
+    from ..evaluation.report import figures, write_report
+    from ..plots import figures as plots
+    from ..plots import training as training_plots
+    from ..plots.explanation import importance_bars, shap_summary
 
     metal, choice = result.model.metal, result.model.choice_
     evaluation = of_training(result)

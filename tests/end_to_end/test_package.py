@@ -81,8 +81,8 @@ def test_imports_run_one_way(layer: str) -> None:
     [
         ("mlflow", {"mlflow_store.py", "mlflow_formats.py"}),
         ("openpyxl", {"workbooks.py"}),
-        ("tblite", {"xtb.py"}),
-        ("ase", {"xtb.py"}),
+        ("tblite", {"tight_binding.py"}),
+        ("ase", {"tight_binding.py"}),
     ],
 )
 def test_library_is_known_to_one_module(library: str, home: set[str]) -> None:

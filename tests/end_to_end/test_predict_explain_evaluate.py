@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from anolyte.datasets.measurements import efficiencies, load_measurements
-from anolyte.experiments.predictions import COLUMNS
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
+from anolyte.experiments.predictions.predict import COLUMNS
 from anolyte.models import CoulombicEfficiencyModel, save_model
 
 FORMULATIONS = ["0.4 M Mg[B(hfip)4]2 in DME", "0.5 M Mg(TFSI)2 in XYZ", "1 M Mg(TFSI)2 in G2"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from anolyte.datasets.ions import METALS
-from anolyte.datasets.lce import log_coulombic_efficiency
-from anolyte.datasets.measurements import efficiencies, load_measurements
+from anolyte.datasets.compounds.metals import METALS
+from anolyte.datasets.measurements.lce import log_coulombic_efficiency
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.features import BLOCKS, ElectrolyteFeaturizer, Mixtures
 from sklearn.base import clone
 from sklearn.linear_model import Ridge

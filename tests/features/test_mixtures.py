@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from anolyte.datasets.composition import resolve
-from anolyte.datasets.compounds import Compound
-from anolyte.datasets.electrolyte import parse
+from anolyte.datasets.compounds.registry import Compound
+from anolyte.datasets.electrolytes.composition import resolve
+from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import FormulationError
-from anolyte.datasets.measurements import commonest_salt, load_measurements
+from anolyte.datasets.measurements.table import commonest_salt, load_measurements
 from anolyte.features import Mixtures
 from anolyte.features.mixtures import as_mixtures, divide, limited_ratio, side_by_side
 

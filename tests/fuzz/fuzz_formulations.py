@@ -4,7 +4,7 @@
 
 With `atheris` installed the search is guided by coverage, else by mutations of the shipped
 formulations alone. A crash ends the run and prints the text that caused it; add such a text
-to REGRESSIONS of tests/datasets/test_any_formulation.py.
+to REGRESSIONS of tests/datasets/electrolytes/test_any_formulation.py.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ except ImportError:
     atheris = None
 
 if atheris is None:
-    from anolyte.datasets.compounds import CompoundRegistry, shipped_compounds
-    from anolyte.datasets.electrolyte import parse
+    from anolyte.datasets.compounds.registry import CompoundRegistry, shipped_compounds
+    from anolyte.datasets.electrolytes.grammar import parse
     from anolyte.datasets.errors import FormulationError
-    from anolyte.datasets.measurements import load_measurements
+    from anolyte.datasets.measurements.table import load_measurements
 else:
     with atheris.instrument_imports(
         include=[
-            "anolyte.datasets.electrolyte",
-            "anolyte.datasets.phrases",
-            "anolyte.datasets.formulation",
-            "anolyte.datasets.compounds",
-            "anolyte.datasets.smiles",
+            "anolyte.datasets.electrolytes.grammar",
+            "anolyte.datasets.electrolytes.phrases",
+            "anolyte.datasets.electrolytes.electrolyte",
+            "anolyte.datasets.compounds.registry",
+            "anolyte.datasets.compounds.smiles",
         ]
     ):
-        from anolyte.datasets.compounds import CompoundRegistry, shipped_compounds
-        from anolyte.datasets.electrolyte import parse
+        from anolyte.datasets.compounds.registry import CompoundRegistry, shipped_compounds
+        from anolyte.datasets.electrolytes.grammar import parse
         from anolyte.datasets.errors import FormulationError
-        from anolyte.datasets.measurements import load_measurements
+        from anolyte.datasets.measurements.table import load_measurements
 
 KEPT = 500
 LONGEST = 4200

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from anolyte.datasets.ions import METALS, Metal
-from anolyte.datasets.measurements import efficiencies, load_measurements
+from anolyte.datasets.compounds.metals import METALS, Metal
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.models import CoulombicEfficiencyModel
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from anolyte.datasets.measurements import efficiencies, load_measurements
+from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from threadpoolctl import threadpool_limits
 
 MOMENTS = int(os.environ.get("ANOLYTE_MOMENTS", "0"))

@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from anolyte.datasets.compounds import shipped_compounds
-from anolyte.datasets.store import BACKUPS, TABLE, add_measurements, own_measurements
-from anolyte.experiments import checkpoints, outbox, partitions, quantum
+from anolyte.datasets.compounds.registry import shipped_compounds
+from anolyte.datasets.measurements.own import BACKUPS, TABLE, add_measurements, own_measurements
+from anolyte.experiments import quantum_table as quantum
 from anolyte.experiments.cli.app import main
-from anolyte.experiments.run_record import Metric, RunRecord
-from anolyte.experiments.tracking import sync
+from anolyte.experiments.screening import checkpoints
+from anolyte.experiments.screening import engine as partitions
+from anolyte.experiments.tracking import outbox, sync
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
-from anolyte.features.species import QuantumRow
-from anolyte.models.store import load_model, read_manifest, save_model
+from anolyte.experiments.tracking.run_record import Metric, RunRecord
+from anolyte.features.xtb.species import QuantumRow
+from anolyte.models.bundles.bundle import load_model, read_manifest, save_model
 
 Run = Callable[..., str]
 Kill = Callable[..., Iterator[Path]]
@@ -315,7 +317,7 @@ QUANTUM = """
 import time
 from anolyte.experiments import quantum
 from anolyte.features import xtb
-from anolyte.features.species import QuantumRow
+from anolyte.features.xtb.species import QuantumRow
 
 def describe(smiles, charge):
     time.sleep(0.1)

@@ -167,7 +167,7 @@ QUANTUM = """
 import time
 from anolyte.experiments import quantum
 from anolyte.features import xtb
-from anolyte.features.species import QuantumRow
+from anolyte.features.xtb.species import QuantumRow
 
 def describe(smiles, charge):
     time.sleep(0.01 if smiles == "O" else 600)

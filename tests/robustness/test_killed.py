@@ -11,20 +11,21 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
-from anolyte.datasets.compounds import shipped_compounds
-from anolyte.datasets.files import ABANDONED_SECONDS, write_bytes
-from anolyte.datasets.store import TABLE, add_measurements, own_measurements
-from anolyte.experiments import outbox, partitions, quantum
-from anolyte.experiments.candidates import CandidateSpace
-from anolyte.experiments.checkpoints import Checkpoints
-from anolyte.experiments.criteria import Ranking
-from anolyte.experiments.partitions import Screening
-from anolyte.experiments.rank import survivors
-from anolyte.experiments.run_record import Metric, RunRecord
-from anolyte.experiments.tracking import sync
+from anolyte.datasets.compounds.registry import shipped_compounds
+from anolyte.datasets.files.atomic import ABANDONED_SECONDS, write_bytes
+from anolyte.datasets.measurements.own import TABLE, add_measurements, own_measurements
+from anolyte.experiments import quantum_table as quantum
+from anolyte.experiments.ranking.ranking import Ranking
+from anolyte.experiments.screening import engine as partitions
+from anolyte.experiments.screening.checkpoints import Checkpoints
+from anolyte.experiments.screening.engine import Screening
+from anolyte.experiments.screening.screen import survivors
+from anolyte.experiments.spaces.candidate_space import CandidateSpace
+from anolyte.experiments.tracking import outbox, sync
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
-from anolyte.features.species import QuantumRow
-from anolyte.models.store import load_model, read_manifest, save_model
+from anolyte.experiments.tracking.run_record import Metric, RunRecord
+from anolyte.features.xtb.species import QuantumRow
+from anolyte.models.bundles.bundle import load_model, read_manifest, save_model
 
 Killed = Callable[[Callable[[], object], Callable[[], object], Callable[[], object]], int]
 Restore = Callable[[Path, Path], None]

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from anolyte.datasets.store import own_measurements
+from anolyte.datasets.measurements.own import own_measurements
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
-from anolyte.models.store import load_model
+from anolyte.models.bundles.bundle import load_model
 
 Start = Callable[..., subprocess.Popen[str]]
 HANG_SECONDS = 300

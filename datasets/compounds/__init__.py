@@ -1,0 +1,1 @@
+"""Compounds: the registry, their structures, properties and densities, and the working metals."""

@@ -1,0 +1,212 @@
+"""Electrolyte: a complete formulation as a frozen value, and its canonical text.
+
+Holds what was written and nothing derived; `electrolyte.parse` reads text into it and
+`composition.resolve` turns its amounts into mole fractions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ..compounds.registry import Compound
+from ..errors import Fault, FormulationError
+
+Unit = Literal["M", "m", "mM", "wt%", "vol%", "mol%", "ppm"]
+RatioKind = Literal["v/v", "w/w", "mol/mol"]
+
+SALT_UNITS: tuple[Unit, ...] = ("M", "m", "mM")
+PERCENT_UNITS: tuple[Unit, ...] = ("wt%", "vol%", "mol%")
+RATIO_KINDS: tuple[RatioKind, ...] = ("v/v", "w/w", "mol/mol")
+MAX_COMPONENTS = 20
+MAX_AMOUNT = 1e9
+MAX_LENGTH = 4000
+# What an additive in unknown percent stands for.
+UNKNOWN_PERCENT = 2.0
+
+
+def format_number(value: float | None) -> str:
+    """Return the shortest positional text that reads back as `value`; ``?`` for None."""
+    return "?" if value is None else np.format_float_positional(value, trim="-")
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """A salt or an additive with its amount; None stands for what the source does not say."""
+
+    amount: float | None
+    unit: Unit
+    compound: Compound | None
+
+    def __str__(self) -> str:
+        return f"{format_number(self.amount)} {self.unit} {self.compound or '?'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A solvent (or any component of a ratio form) with its part in the ratio."""
+
+    part: float | None
+    compound: Compound
+
+
+@dataclass(frozen=True, slots=True)
+class Electrolyte:
+    """A formulation: salts dissolved in a base of solvents, plus additives.
+
+    In the ratio form, as in ``LiFSI/DME/TTE (1:1.2:3 mol/mol)``, `salts` is empty and
+    the base holds every component.
+
+    Attributes
+    ----------
+    salts
+        Salts with their concentration in M (per litre of the base), mM or m (per kg of it).
+    base
+        The solvents (solution form) or all components (ratio form), in written order.
+    ratio_kind
+        How the parts of the base count; None for a single solvent.
+    additives
+        Additives with their amounts; wt%, vol%, mol% and ppm are of the whole.
+    """
+
+    salts: tuple[Dose, ...]
+    base: tuple[Share, ...]
+    ratio_kind: RatioKind | None = None
+    additives: tuple[Dose, ...] = ()
+
+    def __post_init__(self) -> None:
+        faults = list(_faults(self))
+        if faults:
+            raise FormulationError("impossible electrolyte", faults)
+
+    @property
+    def is_ratio_form(self) -> bool:
+        """Whether the salts stand in the ratio instead of having a concentration."""
+        return not self.salts
+
+    @property
+    def compounds(self) -> tuple[Compound, ...]:
+        """Every named compound once, in written order."""
+        doses = (dose.compound for dose in (*self.salts, *self.additives))
+        bases = tuple(share.compound for share in self.base)
+        named = (compound for compound in doses if compound is not None)
+        return tuple(dict.fromkeys((*bases, *named)))
+
+    @property
+    def has_unknown_amounts(self) -> bool:
+        """Whether any amount or ratio is written as ``?``."""
+        doses = (*self.salts, *self.additives)
+        return any(dose.amount is None for dose in doses) or any(
+            share.part is None for share in self.base
+        )
+
+    @property
+    def has_unknown_salt(self) -> bool:
+        """Whether a salt is written as ``?``."""
+        return any(dose.compound is None for dose in self.salts)
+
+    def __str__(self) -> str:
+        base = "/".join(str(share.compound) for share in self.base)
+        if self.ratio_kind is not None:
+            known = [share.part for share in self.base if share.part is not None]
+            ratio = ":".join(map(format_number, known)) if known else "?"
+            base = f"{base} ({ratio} {self.ratio_kind})"
+        if self.salts:
+            base = f"{' + '.join(map(str, self.salts))} in {base}"
+        return " + ".join((base, *map(str, self.additives)))
+
+
+def _faults(electrolyte: Electrolyte) -> Iterator[Fault]:
+    yield from _structure_faults(electrolyte)
+    yield from _amount_faults(electrolyte)
+    for role, compounds in (
+        ("salts", [dose.compound for dose in electrolyte.salts]),
+        ("solvents", [share.compound for share in electrolyte.base]),
+        ("additives", [dose.compound for dose in electrolyte.additives]),
+    ):
+        for compound, count in Counter(compounds).items():
+            if count > 1:
+                yield Fault(
+                    role,
+                    str(compound or "?"),
+                    "named more than once",
+                    "add its amounts up and name it once",
+                )
+
+
+def _structure_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
+    base = electrolyte.base
+    count = len(base) + len(electrolyte.salts) + len(electrolyte.additives)
+    if count <= MAX_COMPONENTS and len(str(electrolyte)) > MAX_LENGTH:
+        yield Fault("formulation", "", f"over {MAX_LENGTH} characters", "shorten the names")
+    if count > MAX_COMPONENTS:
+        yield Fault("formulation", f"{count} components", "too many", f"use up to {MAX_COMPONENTS}")
+    if not base:
+        yield Fault("formulation", "", "no solvent", "name at least one after 'in'")
+    if (len(base) > 1) != (electrolyte.ratio_kind is not None):
+        yield Fault(
+            "ratio",
+            str(electrolyte.ratio_kind or ""),
+            "a ratio goes with two or more components",
+            "write e.g. EC/DMC (1:1 v/v), or (? v/v) when it is unknown",
+        )
+    if len(base) == 1 and base[0].part != 1.0 and base[0].part is not None:
+        yield Fault("ratio", format_number(base[0].part), "a part of one solvent", "leave it at 1")
+    if electrolyte.is_ratio_form and len(base) == 1 and base[0].compound.is_salt:
+        name = str(base[0].compound)
+        yield Fault("formulation", name, "no solvent", f"write e.g. 1 M {name} in DME")
+    if electrolyte.is_ratio_form and electrolyte.ratio_kind == "v/v":
+        yield Fault(
+            "ratio", "v/v", "a salt has no volume", "use mol/mol or w/w, or write the salt in M"
+        )
+    if electrolyte.is_ratio_form and not any(share.compound.is_salt for share in base):
+        names = "/".join(str(share.compound) for share in base)
+        yield Fault(
+            "formulation",
+            names,
+            "no salt",
+            f"write its amount before 'in', e.g. 1 M LiFSI in {names} (or ? M ? if not known)",
+        )
+    if any(dose.compound is None for dose in electrolyte.additives):
+        yield Fault("additives", "?", "an additive has no name", "only salts may be unnamed")
+
+
+def _amount_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
+    doses = (*electrolyte.salts, *electrolyte.additives)
+    amounts = [dose.amount for dose in doses] + [share.part for share in electrolyte.base]
+    for amount in amounts:
+        if amount is not None and not 0 < amount <= MAX_AMOUNT:
+            yield Fault(
+                "amount",
+                format_number(amount),
+                f"not above 0 and up to {MAX_AMOUNT:g}",
+                "give a positive amount, leave the component out, or write ?",
+            )
+    for dose in electrolyte.salts:
+        if dose.unit not in SALT_UNITS:
+            yield Fault(
+                "salts", str(dose), "a salt is given in M, mM or m", "convert it, or write ? M"
+            )
+    parts = [share.part for share in electrolyte.base]
+    if len({part is None for part in parts}) > 1 or (None in parts and len(parts) == 1):
+        yield Fault("ratio", "?", "partly unknown", "give all parts, or one ? for the ratio")
+    for unit in PERCENT_UNITS:
+        percent = sum(_percent(dose, unit) for dose in electrolyte.additives)
+        if percent >= 100:
+            yield Fault("additives", f"{percent:g} {unit}", "100 % or more", "lower the amounts")
+    for dose in electrolyte.additives:
+        if dose.unit == "vol%" and dose.compound is not None and dose.compound.kind == "salt":
+            yield Fault("additives", str(dose), "a salt has no volume", "give it in wt%, M or m")
+
+
+def _percent(dose: Dose, unit: Unit) -> float:
+    """Return the share of an additive in a percent unit; ppm counts as wt%."""
+    if dose.unit == "ppm" and unit == "wt%":
+        return (dose.amount or 0.0) / 1e4
+    if dose.unit != unit:
+        return 0.0
+    return UNKNOWN_PERCENT if dose.amount is None else dose.amount

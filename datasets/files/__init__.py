@@ -1,0 +1,1 @@
+"""Files: tables read strictly and written whole, the shipped ones, and who writes them."""

@@ -1,0 +1,1 @@
+"""Measurements: the tables, their schema and checks, the project's own rows, splits."""

@@ -1,0 +1,64 @@
+"""What the measurements cover: counts by metal, and how the efficiencies are spread."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from ..compounds.metals import METALS, as_metal
+from .own import STORE, own_measurements
+from .table import efficiencies, load_measurements
+
+EDGES = (0.0, 50.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9)
+
+
+def known_measurements(metal: str = "all", store: str | Path = STORE) -> pd.DataFrame:
+    """Return the shipped and the project's own measurements of a metal, or of all."""
+    own = own_measurements(store)
+    tables = [load_measurements("all"), *([] if own is None else [own])]
+    table = pd.concat(tables, ignore_index=True)
+    if metal == "all":
+        return table
+    return table[table["metal"] == as_metal(metal)].reset_index(drop=True)
+
+
+def coverage(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Return counts for each metal present.
+
+    Columns: metal, rows, electrolytes, sources, CE (any), CE to train on, qualified CE,
+    SEI characters, SEI species lists, rows with a current density.
+    """
+    lines = []
+    for metal in [metal for metal in METALS if metal in set(measurements["metal"])]:
+        rows = measurements[measurements["metal"] == metal]
+        lines.append(
+            {
+                "metal": metal,
+                "rows": len(rows),
+                "electrolytes": rows["electrolyte"].nunique(),
+                "sources": rows["source"].nunique(),
+                "CE": int(rows["ce_pct"].notna().sum()),
+                "to train on": len(efficiencies(rows)),
+                "qualified": int(rows["ce_qualifier"].isin(["<", ">"]).sum()),
+                "SEI character": int((rows["sei_character"] != "").sum()),
+                "SEI species": int((rows["sei_species"] != "").sum()),
+                "with current": int(rows["current_mA_cm2"].notna().sum()),
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def efficiency_histogram(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Return how many efficiencies to train on fall between `EDGES` (columns range, count)."""
+    values = efficiencies(measurements)["ce_pct"]
+    bounds = [*EDGES, float("inf")]
+    lines = [
+        {
+            "range": f"{low:g} to {high:g}" if high < float("inf") else f"{low:g} and above",
+            "count": int(((values >= low) & (values < high)).sum()),
+        }
+        for low, high in pairwise(bounds)
+    ]
+    return pd.DataFrame(lines)

@@ -1,0 +1,141 @@
+"""The project's own measurements: a local table beside the shipped ones, safe to add to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock
+
+from ..compounds.metals import METALS
+from ..compounds.registry import CompoundRegistry
+from ..errors import Fault, TableError
+from ..files.atomic import write_bytes
+from .table import IDENTITY, load_measurements, read_measurements
+
+STORE = Path("anolyte-data")
+TABLE = "measurements.csv"
+BACKUPS = "backups"
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What `add_measurements` did.
+
+    Attributes
+    ----------
+    added
+        Number of new rows by metal.
+    table
+        Where the project's own measurements are now.
+    backup
+        The copy of the table as it was before; None for a first addition.
+    """
+
+    added: dict[str, int]
+    table: Path
+    backup: Path | None
+
+
+def own_measurements(store: str | Path = STORE) -> pd.DataFrame | None:
+    """Return the project's own measurements, or None where there are none.
+
+    Raises
+    ------
+    TableError
+        If the table was damaged by hand.
+    """
+    path = Path(store) / TABLE
+    return read_measurements(path) if path.exists() else None
+
+
+def add_measurements(
+    path: str | Path,
+    store: str | Path = STORE,
+    metal: str | None = None,
+    registry: CompoundRegistry | None = None,
+) -> Addition:
+    """Check a table and merge it into the project's own measurements.
+
+    The new table replaces the old one in one step, after a copy of the old one was kept;
+    the shipped tables are never touched.
+
+    Raises
+    ------
+    TableError
+        With all faults of the table, and every row that is already known (shipped or own).
+    """
+    new = read_measurements(path, metal, registry)
+    folder = Path(store)
+    with _locked(folder):
+        own = own_measurements(folder)
+        known = [load_measurements(each) for each in METALS if each in set(new["metal"])]
+        faults = _known_rows(new, pd.concat([*known, *([] if own is None else [own])]))
+        if faults:
+            raise TableError(f"nothing was added from {path}", faults)
+        start = 0 if own is None else len(own)
+        new["measurement_id"] = [f"own-{start + n + 1:05d}" for n in range(len(new))]
+        merged = new if own is None else pd.concat([own, new], ignore_index=True)
+        backup = None if own is None else _back_up(folder)
+        try:
+            write_table(merged, folder / TABLE)
+        except BaseException:
+            if backup is not None:
+                backup.unlink(missing_ok=True)
+            raise
+    added = {str(key): int(count) for key, count in new["metal"].value_counts().items()}
+    return Addition(added, folder / TABLE, backup)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a store, which is made on first use, and not where the system refuses to write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = folder / _LOCK
+    with FileLock(lock, timeout=60):
+        try:
+            yield
+        except OSError:
+            with suppress(OSError):
+                (folder / BACKUPS).rmdir()
+            if {path.name for path in folder.iterdir()} <= {_LOCK}:
+                # Who waits for it notices that it is gone.
+                with suppress(OSError):
+                    lock.unlink()
+                    folder.rmdir()
+            raise
+
+
+def _known_rows(new: pd.DataFrame, known: pd.DataFrame) -> list[Fault]:
+    seen = set(_identities(known))
+    faults = []
+    for index, row in enumerate(_identities(new)):
+        if row in seen:
+            remedy = "delete the row, or tell it apart by its conditions"
+            text = str(new["electrolyte"].iloc[index])
+            faults.append(Fault(f"measurement {index + 1}", text, "already known", remedy))
+    return faults
+
+
+def _identities(measurements: pd.DataFrame) -> list[tuple[object, ...]]:
+    # NaN is not equal to itself; an empty text is.
+    cells = measurements[list(IDENTITY)].astype(object)
+    return list(cells.where(cells.notna(), "").itertuples(index=False, name=None))
+
+
+def _back_up(folder: Path) -> Path:
+    backups = folder / BACKUPS
+    backups.mkdir(exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    return write_bytes((folder / TABLE).read_bytes(), backups / f"measurements-{stamp}.csv")
+
+
+def write_table(measurements: pd.DataFrame, path: Path) -> Path:
+    """Write a measurement table as CSV; it appears complete or not at all."""
+    text = measurements.to_csv(index=False, lineterminator="\n")
+    return write_bytes(text.encode(), path)

@@ -1,0 +1,183 @@
+"""What the commands share: options, progress bars, tables and JSON on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.datasets.compounds.metals import Metal
+    from anolyte.datasets.compounds.registry import Compound, CompoundRegistry
+    from anolyte.models.efficiency.crossfit import Progress
+    from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+
+MetalOption = Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")]
+UriOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tracking-uri",
+        help="MLflow store; default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db here.",
+    ),
+]
+NoTrackingOption = Annotated[bool, typer.Option("--no-tracking", help="Do not log to MLflow.")]
+NoteOption = Annotated[str, typer.Option("--note", help="A note kept with the run in MLflow.")]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        help="Folder, run, Li/3, champion or candidate; default anolyte-models/<metal>.",
+    ),
+]
+CompoundsOption = Annotated[
+    Path | None,
+    typer.Option("--compounds", help="CSV of your own compounds: abbreviation, smiles, ..."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def tell(message: str) -> None:
+    """Say something to the user on standard error, so that standard output stays data."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def tell_warnings(file: Path, metal: str | None) -> None:
+    """Say what is probably wrong with a measurement table that has no faults."""
+    from anolyte.datasets.measurements.checks import warnings_of
+    from anolyte.datasets.measurements.table import read_measurements
+
+    for warning in warnings_of(read_measurements(file, metal)):
+        tell(f"warning: {warning}")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """Give a progress callback that draws bars on a terminal, or None where there is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {}
+
+        def update(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield update
+
+
+def print_table(frame: pd.DataFrame, title: str = "") -> None:
+    """Print a table; text columns are never cut, and numbers come as already formatted."""
+    import pandas as pd
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if title:
+        # Not rich's title: that one wraps at the width of the table.
+        print(title)
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in frame.columns:
+        numeric = pd.to_numeric(frame[name].replace("-", "0"), errors="coerce").notna().all()
+        table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        # Text, not markup: square brackets belong to names such as [EMIm]Cl.
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return a table as JSON-ready records; missing numbers become null."""
+    import json
+
+    return list(json.loads(frame.to_json(orient="records")))
+
+
+def load_or_train(
+    metal: Metal, folder: Path | None, uri: str | None = None
+) -> tuple[CoulombicEfficiencyModel, Path]:
+    """Load a metal's model; where none was trained yet, train one on the shipped table.
+
+    Parameters
+    ----------
+    folder
+        Where it is, or a run, version or alias in the tracking store, see
+        `tracking.find_model`.
+    uri
+        The tracking store.
+    """
+    from anolyte.models.bundles.bundle import MANIFEST, load_model
+
+    from ...training.train import gather, gather_others, model_folder, save_training, train
+
+    if folder is not None and not folder.is_dir():
+        from ...tracking import find_model
+
+        folder = find_model(str(folder), metal, uri)
+        tell(f"Model: {folder}")
+    where = model_folder(metal, folder)
+    if folder is None and not (where / MANIFEST).exists():
+        tell(f"No {metal} model in {where} yet: training one on the shipped table.")
+        with progress_bar() as progress:
+            result = train(gather(metal), metal, gather_others(metal), repeats=0, progress=progress)
+        save_training(result, where)
+        return result.model, where
+    return load_model(where), where
+
+
+def registry_with(compounds: Path | None) -> CompoundRegistry:
+    """Return the shipped compounds and those of a user's table."""
+    from anolyte.datasets.compounds.registry import shipped_compounds
+
+    shipped = shipped_compounds()
+    return shipped if compounds is None else shipped.extended(compounds)
+
+
+def named_compounds(text: str) -> list[Compound]:
+    """Return the compounds of a comma-separated list of names or ``{SMILES}``.
+
+    Raises
+    ------
+    UnknownCompoundError
+        With every name that is not known.
+    """
+    from anolyte.datasets.compounds.registry import shipped_compounds
+    from anolyte.datasets.errors import Fault, UnknownCompoundError
+
+    registry = shipped_compounds()
+    found: list[Compound] = []
+    faults: list[Fault] = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            is_smiles = name.startswith("{") and name.endswith("}")
+            found.append(registry.from_smiles(name[1:-1]) if is_smiles else registry[name])
+        except UnknownCompoundError as error:
+            faults += error.faults
+    if faults:
+        raise UnknownCompoundError("cannot look up", faults)
+    return found

@@ -1,0 +1,89 @@
+"""Options that limit a candidate space, and the constraints they add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ...constraints.constraint import Constraints
+
+FluorineOption = Annotated[
+    float | None, typer.Option("--max-fluorine-wt-pct", help="At most so much fluorine.")
+]
+PfasOption = Annotated[
+    float | None, typer.Option("--max-pfas-wt-pct", help="At most so much PFAS; 0 for none.")
+]
+ExcludeOption = Annotated[
+    str,
+    typer.Option(
+        "--exclude",
+        help="Compounds or classes, separated by commas: LiAsF6, element:As, kind:diluent, "
+        "group:nitrile, pfas, 'donor_number > 25'.",
+    ),
+]
+FlashOption = Annotated[
+    float | None,
+    typer.Option("--min-flash-point-c", help="Of every neutral compound, in degrees C."),
+]
+LiquidOption = Annotated[
+    float | None, typer.Option("--liquid-at-c", help="Liquid at this temperature, degrees C.")
+]
+ViscosityOption = Annotated[
+    float | None,
+    typer.Option("--max-viscosity-mPa-s", help="Of the solvents, a logarithmic mean (a proxy)."),
+]
+ComponentsOption = Annotated[
+    int | None, typer.Option("--max-components", min=2, help="Salts and additives included.")
+]
+CriticalOption = Annotated[
+    int | None,
+    typer.Option("--max-critical-elements", min=0, help="EU list of 2023, metal included."),
+]
+AnodicOption = Annotated[
+    float | None, typer.Option("--min-anodic-limit-v", help="Of the salts; known for few.")
+]
+SolubilityOption = Annotated[
+    bool, typer.Option("--within-solubility", help="Salts within their known solubility.")
+]
+UnknownOption = Annotated[
+    str,
+    typer.Option("--unknown", help="Where an option here cannot tell: keep, drop or flag."),
+]
+
+
+def constraints_of(exclude: str, unknown: str, limits: dict[str, float | None]) -> Constraints:
+    """Return the constraints of the options.
+
+    Parameters
+    ----------
+    exclude
+        Selectors, separated by commas.
+    unknown
+        The policy where a constraint cannot tell.
+    limits
+        Limits by name of the constraint; None where the option was not given.
+
+    Raises
+    ------
+    InputError
+        With every fault of the options.
+    """
+    from anolyte.datasets.errors import Fault, InputError
+
+    from ...constraints.constraint import EXCLUDE, POLICIES
+    from ...spaces.space_file import read_constraints
+
+    faults: list[Fault] = []
+    if unknown not in POLICIES:
+        faults.append(Fault("--unknown", unknown, "unknown", f"use one of {', '.join(POLICIES)}"))
+        unknown = POLICIES[0]
+    given: dict[str, object] = {name: value for name, value in limits.items() if value is not None}
+    selectors = [part.strip() for part in exclude.split(",") if part.strip()]
+    if selectors:
+        given[EXCLUDE] = selectors
+    found = read_constraints({**given, "unknown": unknown}, faults)
+    if faults:
+        raise InputError("constraints", faults)
+    return found

@@ -1,0 +1,1 @@
+"""Constraints: what candidates are held to, on what basis, and which compounds are meant."""

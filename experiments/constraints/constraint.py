@@ -1,0 +1,182 @@
+"""Constraints: what every candidate has to satisfy, and what happens where nothing is known.
+
+What depends on a compound alone shortens the axes of a space (`Constraints.allows`); what
+depends on amounts masks the candidates of a chunk (`Constraints.mask`). Where the answer is
+unknown a constraint keeps the candidate, drops it, or keeps it and says so (``flag``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from anolyte.datasets.compounds.registry import Compound
+from anolyte.datasets.errors import Fault, InputError
+from anolyte.features.mixtures import Mixtures
+
+from .rules import FAIL, PASS, RULES, UNKNOWN, Rule, Verdicts
+from .selectors import matches, read_selector
+
+Policy = Literal["keep", "drop", "flag"]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+EXCLUDE = "exclude"
+# Constraints that are switched on, not given a number.
+SWITCHES = ("within_solubility",)
+NAMES = (EXCLUDE, *RULES)
+# A limit below 0 makes no sense for these.
+_NOT_NEGATIVE = ("max_",)
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One constraint.
+
+    Attributes
+    ----------
+    name
+        One of `NAMES`.
+    limit
+        The number; for ``exclude`` the selectors of what is banned, see `selectors`.
+    unknown
+        What becomes of a candidate of which the constraint cannot tell.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown, or the limit or policy unfit.
+    """
+
+    name: str
+    limit: float | tuple[str, ...]
+    unknown: Policy = "flag"
+
+    def __post_init__(self) -> None:
+        faults = list(_faults(self))
+        if faults:
+            raise InputError("impossible constraint", faults)
+
+    @property
+    def number(self) -> float:
+        """The limit as a number; 0 for ``exclude``."""
+        return 0.0 if isinstance(self.limit, tuple) else float(self.limit)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule of the name; ``exclude`` has none."""
+        return RULES.get(self.name)
+
+    def judge(self, compound: Compound) -> bool | None:
+        """Whether a compound may be in a candidate at all; None if one cannot say."""
+        if isinstance(self.limit, tuple):
+            found = matches(compound, self.limit)
+            return None if found is None else not found
+        if self.rule is None or self.rule.compound is None:
+            return True
+        return self.rule.compound(compound, self.number)
+
+    def verdicts(self, mixtures: Mixtures) -> Verdicts:
+        """Return pass, fail or unknown for each mixture (n,), see `rules`."""
+        worst = np.full(len(mixtures), PASS, dtype=np.int8)
+        if self.rule is not None and self.rule.mixtures is not None:
+            worst = self.rule.mixtures(mixtures, self.number)
+        answers = [self.judge(compound) for compound in mixtures.compounds]
+        if all(answers):
+            return worst
+        present = mixtures.mole_fractions > 0
+        unknown = present @ np.array([answer is None for answer in answers])
+        failed = present @ np.array([answer is False for answer in answers])
+        worst = np.where((worst == PASS) & unknown, UNKNOWN, worst)
+        return np.where(failed, FAIL, worst).astype(np.int8)
+
+    def doubts(self, mixtures: Mixtures) -> list[str]:
+        """Return what is unknown of each mixture, empty where all is known."""
+        verdicts = self.verdicts(mixtures)
+        texts = [""] * len(mixtures)
+        what = "whether it is excluded" if self.rule is None else self.rule.missing
+        for row in np.flatnonzero(verdicts == UNKNOWN):
+            columns = np.flatnonzero(mixtures.mole_fractions[row] > 0)
+            present = [mixtures.compounds[column] for column in columns]
+            names = ", ".join(str(compound) for compound in present if self._lacks(compound))
+            texts[row] = f"{what} unknown" + (f": {names}" if names else "")
+        return texts
+
+    def _lacks(self, compound: Compound) -> bool:
+        lacks = None if self.rule is None else self.rule.lacks
+        missing = lacks is not None and lacks(compound, self.number)
+        return missing or self.judge(compound) is None
+
+    def __str__(self) -> str:
+        if isinstance(self.limit, tuple):
+            return f"without {', '.join(self.limit)} (unknown: {self.unknown})"
+        says = RULES[self.name].says.format(limit=self.number)
+        return f"{says} (unknown: {self.unknown})" if RULES[self.name].missing else says
+
+
+def _faults(constraint: Constraint) -> Iterator[Fault]:
+    name, limit = constraint.name, constraint.limit
+    if name not in NAMES:
+        yield Fault("constraint", name, "unknown constraint", f"use one of {', '.join(NAMES)}")
+    if constraint.unknown not in POLICIES:
+        remedy = f"use one of {', '.join(POLICIES)}"
+        yield Fault(name, str(constraint.unknown), "unknown policy", remedy)
+    if name == EXCLUDE:
+        texts = limit if isinstance(limit, tuple) else ()
+        if not texts:
+            yield Fault(name, str(limit), "nothing to exclude", "list compounds or classes")
+        for text in texts:
+            try:
+                read_selector(text)
+            except InputError as error:
+                yield from (replace(fault, place=name) for fault in error.faults)
+        return
+    if isinstance(limit, tuple) or not np.isfinite(limit):
+        yield Fault(name, str(limit), "no number", "write a number")
+    elif name.startswith(_NOT_NEGATIVE) and limit < 0:
+        yield Fault(name, str(limit), "below 0", "write 0 or more")
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Constraints that hold together; empty by default."""
+
+    items: tuple[Constraint, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+    def joined(self, other: Constraints) -> Constraints:
+        """Return both together."""
+        return Constraints((*self.items, *(each for each in other.items if each not in self.items)))
+
+    def allows(self, compound: Compound) -> bool:
+        """Whether a compound may be in a candidate; unknown counts as the policy says."""
+        answers = ((each.judge(compound), each.unknown) for each in self.items)
+        return all(answer if answer is not None else policy != "drop" for answer, policy in answers)
+
+    def mask(self, mixtures: Mixtures) -> Flags:
+        """Return which mixtures (n,) satisfy every constraint."""
+        keep = np.ones(len(mixtures), dtype=bool)
+        for each in self.items:
+            verdicts = each.verdicts(mixtures)
+            keep &= verdicts != FAIL
+            if each.unknown == "drop":
+                keep &= verdicts != UNKNOWN
+        return keep
+
+    def flags(self, mixtures: Mixtures) -> list[str]:
+        """Return for each mixture what the flagging constraints could not tell; else ''."""
+        doubts = [each.doubts(mixtures) for each in self.items if each.unknown == "flag"]
+        if not doubts:
+            return [""] * len(mixtures)
+        return ["; ".join(filter(None, row)) for row in zip(*doubts, strict=True)]
+
+    def describe(self) -> list[str]:
+        """Return each constraint in words."""
+        return [str(each) for each in self.items]
+
+
+NO_CONSTRAINTS = Constraints()

@@ -1,0 +1,1 @@
+"""Evaluation: every split beside every baseline, as tables, sentences and a report."""

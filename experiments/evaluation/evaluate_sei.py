@@ -1,0 +1,50 @@
+"""The accuracy of the SEI model beside its baselines, as tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+from anolyte.datasets.measurements.overview import known_measurements
+from anolyte.models.sei.model import SEIModel
+
+# Shown over all metals, and the one of them that is shown for each metal.
+METRICS = {
+    "character": ("log_loss", "balanced_accuracy", "accuracy"),
+    "species": ("recall_top5", "main_first", "first_reported"),
+}
+BY_METAL = {"character": "log_loss", "species": "recall_top5"}
+
+
+def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
+    """Return the SEI model's accuracy on publications not seen, beside its baselines.
+
+    Parameters
+    ----------
+    repeats
+        Of the evaluation, with other folds each time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `anolyte.models.sei.validation.evaluate`.
+    """
+    return SEIModel(repeats=repeats).fit(known_measurements()).evaluation_
+
+
+def sei_tables(evaluation: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return an evaluation of the SEI model as tables to read, by their titles."""
+    tables: dict[str, pd.DataFrame] = {}
+    for task, names in METRICS.items():
+        rows = evaluation[evaluation["task"] == task]
+        whole = rows[rows["metal"] == "all"].pivot_table(
+            index="contender", columns="metric", values="value", sort=False
+        )
+        tables[f"SEI {task}, all metals, publications not seen"] = (
+            whole[list(names)].rename_axis(columns=None).reset_index()
+        )
+        each = rows[rows["metric"] == BY_METAL[task]].pivot_table(
+            index=["metal", "rows", "sources"], columns="contender", values="value", sort=False
+        )
+        tables[f"SEI {task} by metal: {BY_METAL[task]}"] = each.rename_axis(
+            columns=None
+        ).reset_index()
+    return tables

@@ -1,0 +1,1 @@
+"""Figures, made without a display."""

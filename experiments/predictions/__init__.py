@@ -1,0 +1,1 @@
+"""Predictions of formulations given as text, and all that is to be said about one."""

@@ -1,0 +1,109 @@
+"""Everything that is to be said about one prediction, gathered from the models."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from anolyte.datasets.electrolytes.electrolyte import Electrolyte
+from anolyte.features.mixtures import Mixtures
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.explanations.contributions import contributions, reasons
+from anolyte.models.explanations.counterfactual import counterfactuals
+from anolyte.models.sei.desirability import sei_model
+
+from .predict import assumptions
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A prediction with what stands behind it.
+
+    Attributes
+    ----------
+    prediction
+        metal, electrolyte, coverage, CE and LCE with interval, evidence, domain_score,
+        nearest, remarks, assumptions.
+    mean_lce
+        Weighted mean LCE of the metal, from which the contributions start.
+    reasons
+        The largest contributions in words.
+    contributions
+        See `anolyte.models.explanations.contributions.contributions`.
+    character
+        Probability of each SEI character, likeliest first.
+    species
+        The likeliest SEI species: species, score, origin.
+    counterfactuals
+        See `anolyte.models.explanations.counterfactual.counterfactuals`.
+    """
+
+    prediction: dict[str, Any]
+    mean_lce: float
+    reasons: str
+    contributions: pd.DataFrame
+    character: dict[str, float]
+    species: pd.DataFrame
+    counterfactuals: pd.DataFrame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values, ready for JSON."""
+        tables = ("contributions", "species", "counterfactuals")
+        plain = {name: json.loads(getattr(self, name).to_json(orient="records")) for name in tables}
+        return {
+            **self.prediction,
+            "mean_lce": self.mean_lce,
+            "reasons": self.reasons,
+            "sei_character": self.character,
+            **plain,
+        }
+
+
+def explain(
+    model: CoulombicEfficiencyModel,
+    electrolyte: Electrolyte,
+    coverage: float = 0.9,
+    most: int = 10,
+    species: int = 5,
+) -> Explanation:
+    """Explain the prediction of one electrolyte.
+
+    Parameters
+    ----------
+    model
+        A fitted model.
+    electrolyte
+        The formulation.
+    coverage
+        Of the interval.
+    most, species
+        How many descriptors and SEI species to list.
+    """
+    mixtures = Mixtures.from_electrolytes([electrolyte], model.metal)
+    interval = model.predict_interval(mixtures, coverage)
+    figures = pd.concat([interval, model.assess(mixtures)], axis=1).iloc[0]
+    prediction = {
+        "metal": model.metal,
+        "electrolyte": str(electrolyte),
+        "coverage": coverage,
+        **{str(name): _plain(value) for name, value in figures.items()},
+        "assumptions": assumptions(mixtures)[0],
+    }
+    sei = sei_model()
+    character = sei.predict_character(mixtures).iloc[0].sort_values(ascending=False)
+    listed = sei.predict_species(mixtures, species)[["species", "score", "origin"]]
+    return Explanation(
+        prediction,
+        float(model.ensemble_.mean),
+        reasons(model, mixtures)[0],
+        contributions(model, [electrolyte], most),
+        {str(name): float(share) for name, share in character.items()},
+        listed,
+        counterfactuals(model, electrolyte, coverage=coverage),
+    )
+
+
+def _plain(value: Any) -> str | float:
+    return value if isinstance(value, str) else float(value)

@@ -1,0 +1,1 @@
+"""Ranking: criteria, several objectives at once, and lists that are no row of near copies."""

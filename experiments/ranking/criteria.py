@@ -1,0 +1,266 @@
+"""Criteria that rank by the Coulombic efficiency: what is predicted, or what is known nearby."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from anolyte.datasets.measurements.lce import CE_CEILING, log_coulombic_efficiency
+from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.models.efficiency.intervals import ConformalScale
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.efficiency.recipes import PRIOR
+from anolyte.models.sei.desirability import sei_desirability
+from scipy.stats import norm
+
+from .diversity import similarity
+
+TARGET = 99.5
+# Worth of the SEI beside precedents, in LCE: it decides between candidates that the spread of
+# replicate reports (0.14 to 0.26) does not tell apart.
+SEI_WORTH = 0.2
+# See `Criterion.unit`.
+ERRORS = 3.0
+
+
+class Criterion:
+    """How good a candidate is; more is better.
+
+    Attributes
+    ----------
+    name
+        What the command line calls it.
+    by_pool
+        Whether the best are only told from one another when all are known, see `settle`.
+    """
+
+    name: ClassVar[str] = ""
+    by_pool: ClassVar[bool] = False
+
+    def fitting(self, model: CoulombicEfficiencyModel, coverage: float) -> Criterion:
+        """Return the criterion for a model and the coverage of its intervals.
+
+        A model that is `prior only` predicts the same for every candidate, so that its
+        predictions rank nothing: `Precedent` takes their place.
+        """
+        return Precedent(instead=True) if model.evidence_ == PRIOR else self
+
+    def scores(
+        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
+    ) -> Floats:
+        """Return the scores (n,) of candidates, each whatever the others are.
+
+        Parameters
+        ----------
+        mixtures, predicted
+            The candidates, and what `CoulombicEfficiencyModel.predict_interval` says of them.
+        model
+            The model.
+        """
+        raise NotImplementedError
+
+    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+        """Return the pool with final scores, and with columns of its own."""
+        return pool
+
+    def unit(self, model: CoulombicEfficiencyModel) -> float:
+        """Return the difference in scores that diversity weighs as 1, see `diversity.diverse`.
+
+        For criteria in LCE three times the error of the model on unseen sources: at the default
+        diversity a near copy then has to be better by about half that error.
+        """
+        return ERRORS * float(model.choice_.scores[model.choice_.recipe])
+
+    @property
+    def caveat(self) -> str:
+        """What the reader of the list has to know; else nothing."""
+        return ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class _Predicted(Criterion):
+    """A criterion that is a column of the predictions."""
+
+    column: ClassVar[str] = ""
+
+    def scores(
+        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
+    ) -> Floats:
+        """Return the column (n,)."""
+        return predicted[self.column].to_numpy()
+
+
+@dataclass(frozen=True)
+class LowerBound(_Predicted):
+    """Lower bound of the interval, in LCE: what the electrolyte will probably reach."""
+
+    name: ClassVar[str] = "lower-bound"
+    column: ClassVar[str] = "lce_low"
+
+
+@dataclass(frozen=True)
+class Expected(_Predicted):
+    """Expected LCE, however uncertain."""
+
+    name: ClassVar[str] = "expected"
+    column: ClassVar[str] = "lce"
+
+
+@dataclass(frozen=True)
+class Probability(Criterion):
+    """Probability that the CE exceeds a target, from the calibrated intervals.
+
+    The half-widths h_q of the intervals of coverage q are quantiles of the distribution of the
+    LCE t around the prediction m: it exceeds m + h_q with the probability (1 - q)/2. Between
+    them, and through 0 at m, the quantile of the standard normal z is interpolated linearly in
+    (t - m); beyond the widest it goes on with the last slope. So
+
+        P(LCE > t) = 1 - Phi(z(t - m)),  z(h_q) = Phi^-1((1 + q)/2),  z(-x) = -z(x).
+
+    It is calibrated where the intervals are, and an assumption of symmetry between.
+
+    Attributes
+    ----------
+    target
+        In %, above 0 and below 99.95, where efficiencies are censored.
+    steps
+        The half-widths as multiples of that of the coverage in use, and their z; set by
+        `fitting`.
+
+    Raises
+    ------
+    ValueError
+        If the target is out of range.
+    """
+
+    name: ClassVar[str] = "probability"
+    target: float = TARGET
+    steps: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.target < CE_CEILING:
+            raise ValueError(
+                f"a target of {self.target:g} %: use one above 0 and below {CE_CEILING:g}, "
+                "where efficiencies are censored"
+            )
+
+    def fitting(self, model: CoulombicEfficiencyModel, coverage: float) -> Criterion:
+        """Return the criterion with the quantiles of the model's intervals."""
+        fitted = super().fitting(model, coverage)
+        return self.calibrated(model.choice_.scale, coverage) if fitted is self else fitted
+
+    def calibrated(self, scale: ConformalScale, coverage: float) -> Self:
+        """Return the criterion with the quantiles of a scale, in half-widths of a coverage."""
+        one = scale.half_width(np.ones(1), coverage)[0]
+        steps = [(0.0, 0.0)]
+        for each, multiple in sorted(scale.quantiles.items()):
+            # Few rows may give two coverages the same width; a distribution needs an order.
+            ratio = max(multiple / one, steps[-1][0] + 1e-6)
+            steps.append((float(ratio), float(norm.ppf((1 + each) / 2))))
+        return replace(self, steps=tuple(steps))
+
+    def scores(
+        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
+    ) -> Floats:
+        """Return the probability (n,) that the target is exceeded."""
+        expected = predicted["lce"].to_numpy()
+        half = np.maximum(predicted["lce_high"].to_numpy() - expected, 1e-9)
+        return self.exceeding((log_coulombic_efficiency(self.target) - expected) / half)
+
+    def unit(self, model: CoulombicEfficiencyModel) -> float:
+        """Return 1: probabilities have their own scale."""
+        return 1.0
+
+    def exceeding(self, distance: Floats) -> Floats:
+        """Return the probability (n,) of more than so many half-widths above the prediction."""
+        if not self.steps:
+            raise ValueError("the criterion was not fitted to a model")
+        at, z = np.array(self.steps).T
+        far = np.abs(distance)
+        beyond = z[-1] + (far - at[-1]) * (z[-1] - z[-2]) / (at[-1] - at[-2])
+        quantile = np.where(far > at[-1], beyond, np.interp(far, at, z))
+        return np.asarray(norm.sf(np.sign(distance) * quantile))
+
+    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+        """Return the pool with the probability as a column."""
+        return pool.assign(probability=pool["score"])
+
+    def __str__(self) -> str:
+        return f"{self.name} of more than {self.target:g} %"
+
+
+@dataclass(frozen=True)
+class Precedent(Criterion):
+    """Nearness to measured electrolytes of high CE, then a desirable SEI.
+
+    For metals whose model is `prior only`. The precedent of a candidate is the mean LCE of the
+    measured electrolytes, each with the weight s exp(-(d/w)^2): s the similarity of the
+    compositions (`diversity.similarity`), d the distance in the space of the descriptors, w the
+    median distance between electrolytes of different sources. The lower quartile of the metal
+    counts as one more of weight 1: what resembles nothing scores that. To it comes `SEI_WORTH`
+    times `interphase.sei_desirability`. It is an order of what to look at first, no prediction.
+
+    Attributes
+    ----------
+    instead
+        Whether it takes the place of predictions that rank nothing.
+    """
+
+    name: ClassVar[str] = "precedent"
+    by_pool: ClassVar[bool] = True
+
+    instead: bool = False
+
+    def scores(
+        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
+    ) -> Floats:
+        """Return the precedent (n,) in LCE."""
+        domain = model.domain_
+        features = model.descriptors(mixtures)
+        features = model.without_metal(features)
+        placed, neighbours = domain.points[:-1].transform(features), domain.points[-1]
+        found, rows = neighbours.kneighbors(placed, n_neighbors=neighbours.n_samples_fit_)
+        distances = np.empty_like(found)
+        np.put_along_axis(distances, rows, found / np.sqrt(features.shape[1]), axis=1)
+        width = max(float(np.median(domain.distances)), 1e-9)
+        weights = np.exp(-((distances / width) ** 2))
+        weights *= _shared(mixtures, domain.measured["electrolyte"].tolist(), model.metal)
+        known = log_coulombic_efficiency(domain.measured["ce_pct"])
+        return np.asarray((weights @ known + np.quantile(known, 0.25)) / (weights.sum(axis=1) + 1))
+
+    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+        """Return the pool with the worth of the SEI added."""
+        score = pool["score"] + SEI_WORTH * sei_desirability(mixtures)
+        return pool.assign(precedent_lce=pool["score"], score=score)
+
+    def unit(self, model: CoulombicEfficiencyModel) -> float:
+        """Return half the standard deviation of the measured LCE."""
+        known = log_coulombic_efficiency(model.domain_.measured["ce_pct"])
+        return max(float(np.std(known)) / 2, 0.1)
+
+    @property
+    def caveat(self) -> str:
+        """That this is no order of predictions."""
+        order = "nearness to measured electrolytes of high CE, then the predicted SEI"
+        if not self.instead:
+            return f"The order is {order}, not the predicted CE."
+        return (
+            "No model beats the metal's mean CE on unseen sources, so every candidate has the "
+            f"same CE and interval. The order is {order}: what to look at first, no prediction."
+        )
+
+
+def _shared(mixtures: Mixtures, electrolytes: list[str], metal: str) -> Floats:
+    """Return the similarity (n, m) of mixtures to electrolytes."""
+    others = Mixtures.from_electrolytes(electrolytes, metal)
+    every = {c: at for at, c in enumerate(dict.fromkeys(mixtures.compounds + others.compounds))}
+    moles = np.zeros((len(mixtures), len(every)))
+    moles[:, [every[c] for c in mixtures.compounds]] = mixtures.mole_fractions
+    known = np.zeros((len(others), len(every)))
+    known[:, [every[c] for c in others.compounds]] = others.mole_fractions
+    return np.column_stack([similarity(moles, row) for row in known])

@@ -1,0 +1,104 @@
+"""The criteria by name, and `Ranking`: what is asked of a screening."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+
+from .criteria import Criterion, Expected, LowerBound, Precedent, Probability
+from .diversity import DIVERSITY
+from .multi_objective import Pareto, Weighted
+
+# Among so many of the best, at least, objectives and diversity decide.
+POOL = 2000
+POOL_PER_ROW = 4
+CRITERIA: dict[str, Callable[[], Criterion]] = {
+    each.name: each for each in (LowerBound, Expected, Probability, Weighted, Pareto, Precedent)
+}
+
+
+def as_criterion(criterion: str | Criterion) -> Criterion:
+    """Return the criterion of a name, with its defaults.
+
+    Raises
+    ------
+    ValueError
+        If it is none of `CRITERIA`.
+    """
+    if isinstance(criterion, Criterion):
+        return criterion
+    if criterion not in CRITERIA:
+        raise ValueError(f"unknown criterion {criterion!r}; use one of {', '.join(CRITERIA)}")
+    return CRITERIA[criterion]()
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What is asked of a screening.
+
+    Attributes
+    ----------
+    top
+        Length of the list.
+    criterion
+        What decides; ties go to the lower candidate number.
+    coverage
+        Of the interval, one of `anolyte.models.efficiency.intervals.COVERAGES`.
+    all_amounts
+        Whether to list every amount and additive of one salt in the same solvents, best first;
+        by default only the best of them, and diversity has its say.
+    diversity
+        From 0 (the best, however alike) to 1, see `diversity.diverse`.
+
+    Raises
+    ------
+    ValueError
+        If the list would be empty or diversity is out of range.
+    """
+
+    top: int = 100
+    criterion: Criterion = field(default_factory=LowerBound)
+    coverage: float = 0.9
+    all_amounts: bool = False
+    diversity: float = DIVERSITY
+
+    def __post_init__(self) -> None:
+        if self.top < 1:
+            raise ValueError("a ranked list has at least one row")
+        if not 0 <= self.diversity <= 1:
+            raise ValueError(f"diversity is from 0 to 1, not {self.diversity:g}")
+
+    def fitting(self, model: CoulombicEfficiencyModel) -> Ranking:
+        """Return the ranking that a model can serve, see `Criterion.fitting`."""
+        return replace(self, criterion=self.criterion.fitting(model, self.coverage))
+
+    @property
+    def spreads(self) -> bool:
+        """Whether near copies give way to others."""
+        return self.diversity > 0 and not self.all_amounts
+
+    @property
+    def pool(self) -> int:
+        """How many of the best a screening has to keep."""
+        if self.criterion.by_pool or self.spreads:
+            return max(POOL, POOL_PER_ROW * self.top)
+        return self.top
+
+    def best(self, candidates: pd.DataFrame) -> pd.DataFrame:
+        """Return the pool of candidates with the columns score, candidate and perhaps family."""
+        ordered = by_score(candidates)
+        if not self.all_amounts:
+            ordered = ordered.drop_duplicates("family")
+        return ordered.head(self.pool)
+
+
+def by_score(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Return candidates by falling score; ties go to the lower number."""
+    by = ["score", "candidate"]
+    return candidates.sort_values(by, ascending=[False, True], kind="stable", ignore_index=True)
+
+
+__all__ = ["CRITERIA", "POOL", "Criterion", "Ranking", "as_criterion", "by_score"]

@@ -1,0 +1,1 @@
+"""Screening: a candidate space ranked part by part into a list."""

@@ -1,0 +1,91 @@
+"""What stands beside each row of a ranked list; computed for the final rows alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.explanations.contributions import reasons
+from anolyte.models.sei.desirability import sei_columns
+
+from ..constraints.rules import critical_count, weight_percent
+from ..spaces.candidate_space import CandidateSpace
+
+RETAINED = 0.8
+EXCESS = 1.0
+
+
+def cycles_to(
+    ce_pct: npt.ArrayLike, retained: float = RETAINED, excess: float = 0.0
+) -> npt.NDArray[np.float64]:
+    """Return after how many cycles a cell has a share of its capacity left.
+
+    The inventory of metal, 1 + x times what is cycled, shrinks by the CE each cycle, and the
+    cell fades once less than the share r is left: n = ln(r / (1 + x)) / ln(CE/100), rounded
+    down. Only losses of metal are counted, at a constant CE. Xiang et al., Joule 3 (2019) 2334,
+    doi:10.1016/j.joule.2019.07.027, section "Short Cycle Life": with an excess of 100 %,
+    2 x 0.998^500 = 0.735.
+
+    Parameters
+    ----------
+    ce_pct
+        CE (n,) in %; as efficiencies are censored at 99.95 %, numbers beyond its 446 cycles
+        (anode-free, to 80 %) are not told apart.
+    retained
+        The share r, above 0 and at most 1.
+    excess
+        The excess x of metal relative to what is cycled; 0 for an anode-free cell.
+    """
+    ce = np.asarray(ce_pct, dtype=float) / 100
+    with np.errstate(divide="ignore"):
+        cycles = np.log(retained / (1 + excess)) / np.log(ce)
+    return np.floor(np.where(ce > 0, cycles, 0.0) + 1e-9)
+
+
+def domain_score(mixtures: Mixtures, model: CoulombicEfficiencyModel) -> Floats:
+    """Return how familiar mixtures (n,) are, see `Domain.score` of the model's domain."""
+    features = model.descriptors(mixtures)
+    return model.domain_.score(model.without_metal(features))
+
+
+def enriched(
+    frame: pd.DataFrame, space: CandidateSpace, model: CoulombicEfficiencyModel
+) -> pd.DataFrame:
+    """Return the rows of a list with what a chemist wants to know of each.
+
+    Parameters
+    ----------
+    frame
+        Rows with ce_pct, ce_low and candidate.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the further columns of `columns_of`, and ``flags``: what the constraints of the
+        space could not tell.
+    """
+    mixtures = space.take(frame["candidate"].to_numpy())
+    extra = columns_of(mixtures, frame["ce_pct"].to_numpy(), frame["ce_low"].to_numpy(), model)
+    extra["flags"] = space.constraints.flags(mixtures)
+    return pd.concat([frame.drop(columns=extra.columns, errors="ignore"), extra], axis=1)
+
+
+def columns_of(
+    mixtures: Mixtures, ce_pct: Floats, ce_low: Floats, model: CoulombicEfficiencyModel
+) -> pd.DataFrame:
+    """Return cycles, SEI, evidence, nearest measured, reasons and composition (n rows)."""
+    cycles = {
+        "cycles_to_80": cycles_to(ce_pct),
+        "cycles_to_80_low": cycles_to(ce_low),
+        "cycles_to_80_excess": cycles_to(ce_pct, excess=EXCESS),
+    }
+    whole = {name: values.astype(np.int64) for name, values in cycles.items()}
+    composition: dict[str, object] = {
+        "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
+        "critical_elements": critical_count(mixtures).astype(np.int64),
+    }
+    parts = [pd.DataFrame(whole), sei_columns(mixtures), model.assess(mixtures)]
+    composition = {"reasons": reasons(model, mixtures), **composition}
+    return pd.concat([*parts, pd.DataFrame(composition)], axis=1)

@@ -1,0 +1,178 @@
+"""RankedList: the best candidates of a space, each with what a chemist wants to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from anolyte.models.efficiency.evidence import REMOTE
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+
+from ..ranking.diversity import diverse
+from ..ranking.ranking import Ranking, by_score
+from ..spaces.candidate_space import CandidateSpace
+from .list_columns import domain_score, enriched
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..tracking import RunReference
+
+# The first columns; those that a list lacks are left out, those not named here come last.
+COLUMNS = (
+    "rank",
+    "electrolyte",
+    "ce_pct",
+    "ce_low",
+    "ce_high",
+    "probability",
+    "front",
+    "cycles_to_80",
+    "cycles_to_80_low",
+    "cycles_to_80_excess",
+    "sei_character",
+    "sei_probability",
+    "sei_species",
+    "sei_desirability",
+    "evidence",
+    "domain_score",
+    "nearest",
+    "reasons",
+    "remarks",
+    "flags",
+    "fluorine_wt_pct",
+    "critical_elements",
+)
+
+
+@dataclass(frozen=True)
+class RankedList:
+    """The best candidates of a space, best first.
+
+    Attributes
+    ----------
+    frame
+        One row a candidate: rank, electrolyte, CE with its interval, cycles, SEI, evidence,
+        nearest measured electrolytes, flags, ... (see `COLUMNS`).
+    metal, criterion, coverage
+        What was asked: the metal, the ranking criterion, the coverage of the interval.
+    screened
+        How many candidates were predicted.
+    space
+        The space in words.
+    caveat
+        What the reader has to know before the list, such as that it ranks no predictions.
+    """
+
+    frame: pd.DataFrame
+    metal: str
+    criterion: str
+    coverage: float
+    screened: int
+    space: dict[str, str | int | list[str]] = field(default_factory=dict)
+    caveat: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the list as a table."""
+        return self.frame.copy()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def title(self) -> str:
+        """One line that says what this is."""
+        return (
+            f"{self.metal}: the best {len(self)} of {self.screened:,} candidates "
+            f"by {self.criterion}, CE in % with the {self.coverage:.0%} interval"
+        )
+
+    def plot(self, kind: str = "bars", most: int = 25) -> Figure:
+        """Draw the list: one of `plots.LIST_PLOTS` (bars, pareto, map)."""
+        from ..plots.figures import LIST_PLOTS
+
+        if kind not in LIST_PLOTS:
+            raise ValueError(f"unknown plot {kind!r}; use one of {', '.join(LIST_PLOTS)}")
+        return LIST_PLOTS[kind](self.frame, most)
+
+    def log(
+        self, model: str | Path | Mapping[str, Any], uri: str | None = None, note: str = ""
+    ) -> RunReference:
+        """Log the list to MLflow.
+
+        Parameters
+        ----------
+        model
+            Folder of the model that was used, or its manifest.
+        uri, note
+            See `tracking.log_screening`.
+        """
+        from anolyte.models.bundles.bundle import read_manifest
+
+        from ..tracking import log_screening
+
+        manifest = model if isinstance(model, Mapping) else read_manifest(Path(model))
+        return log_screening(self, manifest, uri, note)
+
+    def _repr_html_(self) -> str:
+        from .list_html import to_html
+
+        return to_html(self.frame, self.title, self.caveat)
+
+
+def assemble(
+    space: CandidateSpace,
+    model: CoulombicEfficiencyModel,
+    kept: pd.DataFrame,
+    screened: int,
+    ranking: Ranking,
+) -> RankedList:
+    """Make the ranked list of the candidates that a screening kept.
+
+    Parameters
+    ----------
+    space, model
+        What was screened with what.
+    kept
+        The pool: the columns of `CoulombicEfficiencyModel.predict_interval`, score, candidate
+        and, unless all amounts are asked for, family.
+    screened
+        How many candidates were predicted.
+    ranking
+        What was asked.
+    """
+    frame = _chosen(space, model, kept.reset_index(drop=True), ranking)
+    frame["rank"] = np.arange(1, len(frame) + 1)
+    frame["electrolyte"] = [str(space.electrolyte(int(index))) for index in frame["candidate"]]
+    frame = enriched(frame.drop(columns="family", errors="ignore"), space, model)
+    first = [column for column in COLUMNS if column in frame]
+    return RankedList(
+        frame[[*first, *frame.columns.difference(first, sort=False)]],
+        space.metal,
+        str(ranking.criterion),
+        ranking.coverage,
+        screened,
+        space.describe(),
+        ranking.criterion.caveat,
+    )
+
+
+def _chosen(
+    space: CandidateSpace, model: CoulombicEfficiencyModel, pool: pd.DataFrame, ranking: Ranking
+) -> pd.DataFrame:
+    """Return the rows of the list from the pool, best first."""
+    criterion = ranking.criterion
+    mixtures = space.take(pool["candidate"].to_numpy())
+    settled = by_score(criterion.settle(pool, mixtures))
+    if not ranking.spreads:
+        return settled.head(ranking.top)
+    scores = settled["score"].to_numpy()
+    mixtures = space.take(settled["candidate"].to_numpy())
+    remote = domain_score(mixtures, model) < REMOTE
+    unit = criterion.unit(model)
+    rows = diverse(scores, mixtures, ranking.top, ranking.diversity, unit, remote)
+    return settled.iloc[rows].reset_index(drop=True)

@@ -1,0 +1,140 @@
+"""Screen a candidate space: predict chunk by chunk, keep the best, return a ranked list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+from anolyte.models.efficiency.crossfit import Progress
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+
+from ..ranking.diversity import DIVERSITY
+from ..ranking.ranking import CRITERIA, Criterion, Ranking, as_criterion
+from ..spaces.candidate_space import CandidateSpace
+from .engine import CHUNK, DIGITS, NOTHING, Part, Range, Screening, rounded
+from .ranked_list import RankedList, assemble
+
+
+def screen(  # noqa: PLR0913
+    space: CandidateSpace,
+    model: CoulombicEfficiencyModel,
+    top: int = 100,
+    criterion: str | Criterion = "lower-bound",
+    coverage: float = 0.9,
+    all_amounts: bool = False,
+    diversity: float = DIVERSITY,
+    progress: Progress | None = None,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: str | Path | None = None,
+) -> RankedList:
+    """Rank the candidates of a space.
+
+    The list is the same, byte for byte, whatever the number of workers and interruptions.
+
+    Parameters
+    ----------
+    space
+        The candidates; they are predicted in chunks, so memory does not grow with it.
+    model
+        A fitted model of the same metal.
+    top, criterion, coverage, all_amounts, diversity
+        What is asked, see `criteria.Ranking`.
+    workers
+        The number of processes on this machine; more than one needs ``anolyte[cluster]``.
+        In a script, call it under ``if __name__ == "__main__":``.
+    cluster
+        Address of a Dask scheduler whose workers do the work, see `cluster`.
+    resume
+        Folder for finished partitions; those of the same screening that it holds already
+        are not screened again.
+
+    Raises
+    ------
+    ValueError
+        If the model is of another metal, the criterion is unknown, no candidate satisfies
+        the constraints of the space, or the cluster cannot be reached.
+    """
+    if model.metal != space.metal:
+        raise ValueError(f"the model is for {model.metal}, the candidates are for {space.metal}")
+    if workers < 1:
+        raise ValueError("a screening needs at least one worker")
+    ranking = Ranking(top, as_criterion(criterion), coverage, all_amounts, diversity).fitting(model)
+    screening = Screening(space, model, ranking)
+    kept, screened = survivors(screening, workers, cluster, resume, progress)
+    # Descriptor tables are multiplied by all at once: from a space that has none yet, so that
+    # the last bits do not depend on what was computed before.
+    ranked = assemble(replace(space), model, kept, screened, ranking)
+    return replace(ranked, frame=ranked.frame.round(DIGITS))
+
+
+def survivors(
+    screening: Screening,
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: str | Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[pd.DataFrame, int]:
+    """Return the best candidates of a space, best first, and how many were screened.
+
+    What the constraints of the space rule out is not counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See `partitions.Part`, with rounded predictions.
+    int
+        The number of candidates that satisfy the constraints.
+    """
+    space, ranking = screening.space, screening.ranking
+    screening = screening.prepared()
+    whole, done = NOTHING, 0
+    for (start, stop), part in _parts(screening, workers, cluster, resume):
+        whole, done = whole.joined(part, ranking), done + stop - start
+        if progress is not None:
+            progress("screening candidates", done, len(space))
+    if not len(whole.best):
+        raise ValueError(f"no candidate satisfies: {'; '.join(space.constraints.describe())}")
+    return rounded(whole.best), whole.screened
+
+
+def _parts(
+    screening: Screening, workers: int, cluster: str | None, resume: str | Path | None
+) -> Iterator[tuple[Range, Part]]:
+    """Yield every partition, those of the folder first; keep the others there."""
+    partitions = screening.partitions()
+    if resume is None:
+        yield from _computed(screening, partitions, workers, cluster)
+        return
+    from .checkpoints import Checkpoints
+
+    checkpoints = Checkpoints(resume, screening)
+    missing = []
+    for partition in partitions:
+        part = checkpoints.load(partition)
+        if part is None:
+            missing.append(partition)
+        else:
+            yield partition, part
+    for partition, part in _computed(screening, missing, workers, cluster):
+        checkpoints.save(partition, part)
+        yield partition, part
+
+
+def _computed(
+    screening: Screening, partitions: Sequence[Range], workers: int, cluster: str | None
+) -> Iterator[tuple[Range, Part]]:
+    if cluster is None and (workers == 1 or len(partitions) < 2):
+        for partition in partitions:
+            yield partition, screening.part(*partition)
+        return
+    from .cluster import connected, screened
+
+    with connected(cluster, min(workers, len(partitions))) as client:
+        yield from screened(client, screening, partitions)
+
+
+__all__ = ["CHUNK", "CRITERIA", "RankedList", "screen", "survivors"]

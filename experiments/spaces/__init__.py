@@ -1,0 +1,1 @@
+"""Candidate spaces: grids of formulations, ready-made or from a YAML file."""

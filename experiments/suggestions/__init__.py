@@ -1,0 +1,1 @@
+"""Suggestions: the next experiments, what still waits, and the sheet to mix them by."""

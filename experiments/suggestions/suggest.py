@@ -1,0 +1,248 @@
+"""Suggest the next experiments: a batch from a candidate space, by what a model believes.
+
+Every candidate is predicted, chunk by chunk, whatever the size of the space; the batch is
+chosen from the `SHORTLIST` best (see `acquisition`), one for each set of salts and solvents.
+Where the model is `prior only` all candidates look alike to it, so the batch is spread
+over the space instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from anolyte.datasets.electrolytes.grammar import parse
+from anolyte.datasets.measurements.lce import coulombic_efficiency
+from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.models.efficiency.crossfit import Progress
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.efficiency.recipes import PRIOR
+from scipy.spatial.distance import cdist
+from scipy.stats import norm
+
+from ..ranking.ranking import by_score
+from ..screening.engine import CHUNK
+from ..spaces.candidate_space import CandidateSpace
+from . import acquisition
+from .acquisition import REPLICATE, Beliefs, Integers, choose_batch, place
+from .pending import Taken
+
+# Few enough that draws of all of them together take seconds.
+SHORTLIST = 2_000
+# Constraints may leave few of a sample.
+SAMPLE = 10 * SHORTLIST
+SPACE_FILLING = "space-filling"
+COVERAGE = 0.9
+# In standard deviations, half the width of the middle 80 % of a normal distribution.
+_HALF_WIDTH_80 = float(norm.ppf(0.9))
+
+_PREDICTED = ("predicted_ce_pct", "predicted_ce_low", "predicted_ce_high")
+COLUMNS = ("rank", "metal", "electrolyte", *_PREDICTED, "evidence", "why")
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """A batch of experiments.
+
+    Attributes
+    ----------
+    frame
+        One row an experiment with the columns `COLUMNS`; CE in % with its 90 % interval.
+    by
+        The criterion, or `SPACE_FILLING` where the model can tell no candidates apart.
+    looked_at
+        How many candidates were compared.
+    left_out
+        How many of the space had been measured already or are pending.
+    """
+
+    frame: pd.DataFrame
+    by: str
+    looked_at: int
+    left_out: int
+
+
+def suggest(
+    space: CandidateSpace,
+    model: CoulombicEfficiencyModel,
+    measured: Sequence[str],
+    pending: Sequence[str] = (),
+    batch: int = 8,
+    by: str = acquisition.DEFAULT,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Suggestions:
+    """Choose the next experiments.
+
+    Parameters
+    ----------
+    space
+        The candidates.
+    model
+        A fitted model of the same metal.
+    measured
+        Electrolytes with a measured efficiency: what is to be improved on, and not suggested.
+    pending
+        Electrolytes whose experiments are under way: not suggested, and believed to turn out
+        as predicted, so that a new batch keeps away from them.
+    batch
+        How many experiments.
+    by
+        One of `acquisition.CRITERIA`.
+    seed
+        Of every random choice.
+
+    Raises
+    ------
+    ValueError
+        If the model is of another metal, the criterion is unknown, or nothing is left to
+        suggest.
+    """
+    if model.metal != space.metal:
+        raise ValueError(f"the model is for {model.metal}, the candidates are for {space.metal}")
+    if batch < 1:
+        raise ValueError("a batch has at least one experiment")
+    acquisition.checked_criterion(by)
+    search = _Search(space, model, tuple(measured), tuple(pending))
+    if model.choice_.recipe == PRIOR:
+        return search.spread_out(batch, seed)
+    return search.best(batch, by, seed, progress)
+
+
+@dataclass
+class _Search:
+    """One search for a batch: the space, the model and what is known beforehand."""
+
+    space: CandidateSpace
+    model: CoulombicEfficiencyModel
+    measured: tuple[str, ...]
+    pending: tuple[str, ...]
+    left_out: int = 0
+
+    def __post_init__(self) -> None:
+        texts = (*self.measured, *self.pending)
+        self.taken = Taken(map(parse, texts), self.space.mixtures(0, 1).compounds)
+
+    def open(self, numbers: Integers) -> tuple[Integers, Mixtures]:
+        """Return those candidates that the constraints allow and nobody has begun with."""
+        mixtures = self.space.take(numbers)
+        allowed = self.space.constraints.mask(mixtures)
+        begun = self.taken.mask(mixtures)
+        self.left_out += int((allowed & begun).sum())
+        keep = allowed & ~begun
+        return numbers[keep], mixtures.take(keep)
+
+    def beliefs(self, mixtures: Mixtures | Sequence[str]) -> tuple[Floats, Floats]:
+        """Return mean and deviation (n,) of the LCE: the 80 % interval as a normal's."""
+        lce, spread = self.model.predict_lce(mixtures)
+        return lce, self.model.choice_.scale.half_width(spread, 0.8) / _HALF_WIDTH_80
+
+    def descriptors(self, electrolytes: Mixtures | Sequence[str]) -> Floats:
+        """Return the descriptors (n, d) that may tell candidates apart."""
+        return self.model.without_metal(self.model.descriptors(electrolytes))
+
+    def best(self, batch: int, by: str, seed: int, progress: Progress | None) -> Suggestions:
+        """Choose from the best by a criterion."""
+        best = self.model.ensemble_.mean
+        if self.measured:
+            best = float(self.model.predict_lce(self.measured)[0].max())
+        short, lead, count = self.shortlist(by, best, progress)
+        means, deviations = short["mean"].to_numpy(), short["deviation"].to_numpy()
+        features = self.descriptors(self.space.take(short["candidate"].to_numpy()))
+        if self.pending:
+            mean, deviation = self.beliefs(self.pending)
+            means, deviations = np.append(means, mean), np.append(deviations, deviation)
+            features = np.vstack([features, self.descriptors(self.pending)])
+        reference = self.descriptors(self.measured) if len(self.measured) > 1 else features
+        beliefs = Beliefs(means, deviations, place(features, reference), best)
+        under_way = range(len(short), len(beliefs))
+        chosen = short.iloc[choose_batch(beliefs, batch, by, seed, under_way)]
+        beliefs_of = zip(chosen["mean"], chosen["deviation"], strict=True)
+        why = [_why(mean, deviation, lead) for mean, deviation in beliefs_of]
+        return self.suggestions(chosen["candidate"].to_numpy(), why, by, count)
+
+    def shortlist(
+        self, by: str, best: float, progress: Progress | None
+    ) -> tuple[pd.DataFrame, tuple[float, float], int]:
+        """Return the best candidates, mean and deviation of the highest mean, and the count."""
+        short = pd.DataFrame()
+        lead = (-np.inf, 0.0)
+        count = 0
+        for start, stop in self.space.chunks(CHUNK):
+            if progress is not None:
+                progress("looking at candidates", start, len(self.space))
+            numbers, mixtures = self.open(np.arange(start, stop))
+            if not len(numbers):
+                continue
+            count += len(numbers)
+            mean, deviation = self.beliefs(mixtures)
+            top = int(np.argmax(mean))
+            lead = max(lead, (float(mean[top]), float(deviation[top])))
+            score = acquisition.scores(by, mean, deviation, best)
+            family = self.space.families(numbers)
+            columns = (numbers, family, mean, deviation, score)
+            names = ("candidate", "family", "mean", "deviation", "score")
+            chunk = pd.DataFrame(dict(zip(names, columns, strict=True)))
+            short = by_score(pd.concat([short, chunk]) if len(short) else chunk)
+            short = short.drop_duplicates("family").head(SHORTLIST)
+        if progress is not None:
+            progress("looking at candidates", len(self.space), len(self.space))
+        self.need(count)
+        return short.reset_index(drop=True), lead, count
+
+    def spread_out(self, batch: int, seed: int) -> Suggestions:
+        """Choose candidates that stand for a uniform sample of the space."""
+        numbers, _ = self.open(self.space.sample(SAMPLE, seed))
+        self.need(len(numbers))
+        generator = np.random.Generator(np.random.PCG64(seed))
+        looked_at, numbers = len(numbers), np.sort(generator.permutation(numbers)[:SHORTLIST])
+        features = self.descriptors(self.space.take(numbers))
+        points = place(features, features)
+        begun = (*self.measured, *self.pending)
+        known = place(self.descriptors(begun), features) if begun else None
+        chosen = acquisition.space_filling(points, batch, known)
+        nearest = cdist(points, points[chosen]).argmin(axis=1)
+        shares = np.bincount(nearest, minlength=len(chosen)) / len(points)
+        told = "space-filling: nearest of the batch to {:.0%} of the space"
+        why = [told.format(share) for share in shares]
+        return self.suggestions(numbers[chosen], why, SPACE_FILLING, looked_at)
+
+    def need(self, count: int) -> None:
+        """Raise if nothing is left to suggest."""
+        if not count:
+            told = f"{self.left_out:,} measured or pending"
+            raise ValueError(f"nothing to suggest in the space {self.space.name}: {told}")
+
+    def suggestions(
+        self, numbers: Integers, why: Sequence[str], by: str, looked_at: int
+    ) -> Suggestions:
+        """Return candidates as suggestions."""
+        mixtures = self.space.take(numbers)
+        interval = self.model.predict_interval(mixtures, COVERAGE)
+        columns = (
+            np.arange(1, len(numbers) + 1),
+            self.space.metal,
+            [str(self.space.electrolyte(int(number))) for number in numbers],
+            *(interval[name].round(2) for name in ("ce_pct", "ce_low", "ce_high")),
+            self.model.assess(mixtures, neighbours=1)["evidence"],
+            list(why),
+        )
+        frame = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+        return Suggestions(frame, by, looked_at, self.left_out)
+
+
+def _why(mean: float, deviation: float, lead: tuple[float, float]) -> str:
+    """Return whether a candidate was chosen for its mean, its spread or its being different."""
+    behind = lead[0] - mean
+    if behind <= REPLICATE:
+        return f"exploit: predicted within replicate error of the best ({behind:.2f} LCE behind)"
+    told = f"explore: {behind:.2f} LCE behind the best predicted"
+    if deviation <= lead[1]:
+        return f"{told}, but unlike those before it"
+    reach = float(coulombic_efficiency(mean + deviation))
+    return (
+        f"{told}, but less certain (deviation {deviation:.2f}, the best's {lead[1]:.2f}): "
+        f"one deviation up is {reach:.2f} %"
+    )

@@ -1,0 +1,175 @@
+"""Train a model on measurements and say honestly how good it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from anolyte.datasets.compounds.metals import METALS, Metal
+from anolyte.datasets.measurements.overview import known_measurements
+from anolyte.datasets.measurements.own import STORE
+from anolyte.datasets.measurements.table import efficiencies, read_measurements
+from anolyte.features import DEFAULT_BLOCKS
+from anolyte.models.bundles.bundle import save_model
+from anolyte.models.efficiency.crossfit import Progress
+from anolyte.models.efficiency.members import SCOPES
+from anolyte.models.efficiency.model import FOLDS, CoulombicEfficiencyModel, too_few
+from anolyte.models.efficiency.recipes import BLEND
+from anolyte.models.efficiency.validation import Contender, Validation, compare, learning_curve
+
+from .ablation import ablation
+
+MODELS_FOLDER = Path("anolyte-models")
+REPEATS = 2
+# Quick training looks at the metal's own rows alone, on fewer folds.
+QUICK_SCOPES = ("own",)
+QUICK_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """A trained model and what is known of it.
+
+    Attributes
+    ----------
+    validation
+        Accuracy of the model and the baselines on unseen sources, see
+        `validation.compare`; None if validation was skipped or there are too few sources.
+    curve
+        Error against the number of training sources; empty after quick training.
+    digest
+        SHA-256 of the rows trained on.
+    ablation
+        Error with each descriptor block alone and with each left out, see
+        `ablation.ablation`; empty after quick training.
+    """
+
+    model: CoulombicEfficiencyModel
+    measurements: pd.DataFrame
+    validation: Validation | None
+    curve: pd.DataFrame
+    digest: str
+    repeats: int
+    ablation: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """The table of the validation; empty without one."""
+        return pd.DataFrame() if self.validation is None else self.validation.table
+
+
+def gather(
+    metal: Metal,
+    data: str | Path | None = None,
+    only_data: bool = False,
+    store: str | Path = STORE,
+) -> pd.DataFrame:
+    """Return the efficiencies to train on: shipped, own (see `own`), and a further table's.
+
+    Parameters
+    ----------
+    data
+        A further table of the user's, CSV, TSV or XLSX.
+    only_data
+        Whether to use that table alone.
+    store
+        Folder of the project's own measurements; none need be there.
+
+    Raises
+    ------
+    TableError
+        With all faults of the user's table.
+    ValueError
+        If no row of the metal reports a plating/stripping efficiency.
+    """
+    tables = [] if only_data else [known_measurements(metal, store)]
+    if data is not None:
+        own = read_measurements(data, metal=metal)
+        tables.append(own[own["metal"] == metal])
+    rows = efficiencies(pd.concat(tables, ignore_index=True))
+    if rows.empty:
+        raise ValueError(f"no plating/stripping Coulombic efficiency of {metal} to train on")
+    return rows
+
+
+def gather_others(metal: Metal, store: str | Path = STORE) -> pd.DataFrame:
+    """Return the efficiencies of all metals but one, shipped and own."""
+    tables = [known_measurements(other, store) for other in METALS if other != metal]
+    return efficiencies(pd.concat(tables, ignore_index=True))
+
+
+def digest(measurements: pd.DataFrame) -> str:
+    """Return the SHA-256 of a measurement table's content, whatever machine it is on."""
+    text = measurements.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def untrained(
+    metal: Metal, blocks: Sequence[str] = DEFAULT_BLOCKS, quick: bool = False, seed: int = 0
+) -> CoulombicEfficiencyModel:
+    """Return the model to train or to evaluate, see `train`."""
+    scopes, folds = (QUICK_SCOPES, QUICK_FOLDS) if quick else (SCOPES, FOLDS)
+    return CoulombicEfficiencyModel(metal, blocks, scopes, folds, seed)
+
+
+def train(
+    measurements: pd.DataFrame,
+    metal: Metal,
+    others: pd.DataFrame | None = None,
+    blocks: Sequence[str] = DEFAULT_BLOCKS,
+    seed: int = 0,
+    repeats: int = REPEATS,
+    quick: bool = False,
+    progress: Progress | None = None,
+) -> TrainingResult:
+    """Validate on unseen sources, then fit on everything.
+
+    Parameters
+    ----------
+    measurements
+        Efficiencies of the metal.
+    others
+        Efficiencies of other metals, for the pooled and corrected recipes.
+    repeats
+        How often the leave-source-out validation is repeated with other folds; 0 skips it.
+    quick
+        The metal's own rows alone, fewer folds, one repeat, no learning curve, no ablation.
+    """
+    model = untrained(metal, blocks, quick, seed)
+    rest = None if quick else others
+    repeats = min(repeats, 1) if quick else repeats
+    validation = None
+    if repeats and not too_few(measurements):
+        validation = compare(model, measurements, rest, repeats, progress)
+    known = None if validation is None else validation.held_out
+    skill = None if validation is None else validation.skill
+    model.fit(measurements, rest, held_out=known, skill=skill, progress=progress)
+    curve = without = pd.DataFrame()
+    if validation is not None and not quick:
+        curve = learning_curve(measurements, Contender(model.blocks, BLEND))
+        fold = model.fold_of_row(measurements)
+        without = ablation(measurements, model.blocks, fold, seed, progress)
+    return TrainingResult(
+        model, measurements, validation, curve, digest(measurements), repeats, without
+    )
+
+
+def model_folder(metal: str, folder: str | Path | None = None) -> Path:
+    """Return where the model of a metal lives: the given folder or ``anolyte-models/<metal>``."""
+    return Path(folder) if folder is not None else MODELS_FOLDER / metal
+
+
+def save_training(result: TrainingResult, folder: Path) -> Path:
+    """Save the model of a training with its provenance, see `models.store`."""
+    facts = {
+        "data_sha256": result.digest,
+        "rows": len(result.measurements),
+        "sources": int(result.measurements["source"].nunique()),
+        "split": "none" if result.validation is None else "leave-source-out",
+    }
+    if result.validation is not None:
+        facts["lso_rmse"] = round(float(result.comparison["rmse"]["anolyte"]), 4)
+    return save_model(result.model, folder, facts)

@@ -1,0 +1,1 @@
+"""Descriptor blocks: one file a block, each a scikit-learn transformer of mixtures."""

@@ -1,0 +1,1 @@
+"""What is known of one molecule or ion: donor strength, binding sites, groups, pairing."""

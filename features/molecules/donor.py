@@ -1,0 +1,148 @@
+"""Donor number of a molecule (Gutmann, kcal/mol) and how many cations' sites it offers.
+
+Tabulated donor numbers come from the shipped properties; a missing one is imputed from the
+structure by extra trees on functional groups (mean absolute error 4.7, median 2.7 kcal/mol
+over 101 molecules in ten-fold cross-validation, standard deviation of the data 11.4).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from anolyte.datasets.compounds.registry import Compound, molecule, shipped_compounds
+from anolyte.datasets.files.shipped import shipped_table
+
+from .groups import GROUPS, group_count
+
+# One coordinating site for each of these groups.
+_SITES = (
+    "carbonate",
+    "ester",
+    "nitrile",
+    "sulfone",
+    "sulfonamide",
+    "sulfonate",
+    "sulfoxide",
+    "sulfite",
+    "phosphate",
+    "amide",
+    "ketone",
+    "amine",
+    "pyridine",
+    "hydroxyl",
+)
+
+
+@lru_cache(maxsize=1)
+def tabulated_donor_numbers() -> dict[str, float]:
+    """Return the measured donor numbers in kcal/mol by SMILES, averaged where sources differ."""
+    table = shipped_table("properties")
+    table = table[(table["property"] == "donor_number") & (table["value_kind"] == "measured")]
+    means = table["value"].astype(float).groupby(table["smiles"]).mean()
+    return {str(smiles): float(value) for smiles, value in means.items()}
+
+
+def donor_number(compound: Compound) -> float:
+    """Return the donor number of a molecule in kcal/mol, imputed where it is not tabulated."""
+    return _donor_number(compound.smiles)
+
+
+def is_donor_number_imputed(compound: Compound) -> bool:
+    """Whether the donor number of a molecule had to be imputed."""
+    return compound.smiles not in tabulated_donor_numbers()
+
+
+@lru_cache(maxsize=8192)
+def _donor_number(smiles: str) -> float:
+    tabulated = tabulated_donor_numbers().get(smiles)
+    if tabulated is not None:
+        return tabulated
+    if smiles in _imputed_of_shipped():
+        return _imputed_of_shipped()[smiles]
+    return float(_imputer().predict([imputation_features(smiles)])[0])
+
+
+@lru_cache(maxsize=1)
+def _imputed_of_shipped() -> dict[str, float]:
+    """Return the imputed donor numbers of the shipped molecules, made in one call.
+
+    A call of the forest costs as much for one molecule as for hundreds.
+    """
+    molecules = {compound.smiles for compound in shipped_compounds() if not compound.is_salt}
+    missing = sorted(molecules - set(tabulated_donor_numbers()))
+    imputed = _imputer().predict([imputation_features(smiles) for smiles in missing])
+    return dict(zip(missing, imputed.tolist(), strict=True))
+
+
+def imputation_features(smiles: str) -> npt.NDArray[np.float64]:
+    """Return what the imputation sees of a molecule: groups, halogen share, polarity, size."""
+    from rdkit.Chem.rdMolDescriptors import CalcNumRings, CalcTPSA
+
+    mol = molecule(smiles)
+    compound = Compound(smiles, smiles)
+    counts = np.array([group_count(compound, group) for group in GROUPS], dtype=float)
+    heavy = max(1, mol.GetNumHeavyAtoms())
+    symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
+    halogens = (symbols.count("F") / heavy, symbols.count("Cl") / heavy)
+    polarity = CalcTPSA(mol) / heavy
+    shape = (polarity, float(heavy), float(CalcNumRings(mol)))
+    return np.array([*np.minimum(counts, 2), *halogens, *np.minimum(counts, 1), *shape])
+
+
+@lru_cache(maxsize=1)
+def _imputer():  # type: ignore[no-untyped-def]
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    known = tabulated_donor_numbers()
+    features = np.array([imputation_features(smiles) for smiles in known])
+    return ExtraTreesRegressor(200, random_state=0).fit(features, list(known.values()))
+
+
+def coordinating_sites(compound: Compound) -> float:
+    """Return the number of sites with which a molecule can bind a cation.
+
+    One for each group of `_SITES` and each ether oxygen, half for an oxygen on silicon. An
+    ether oxygen beside a fluorinated carbon (alpha) counts nothing, and each fluorinated
+    carbon one further away (beta) halves it. The rule follows the donor numbers: diethyl
+    ether 19.2, bis(2,2,2-trifluoroethyl) ether 0.9, 1,1,2,2-tetrafluoroethyl
+    2,2,3,3-tetrafluoropropyl ether 1.9 kcal/mol. The two oxygens of an acetal count as one
+    (they cannot chelate). What the registry calls a diluent has none.
+    """
+    if compound.kind == "diluent":
+        return 0.0
+    if compound.smiles == "O":
+        return 1.0
+    sites = sum(group_count(compound, group) for group in _SITES)
+    return sites + 0.5 * _silyl_ethers(compound.smiles) + _ether_sites(compound.smiles)
+
+
+@lru_cache(maxsize=8192)
+def _silyl_ethers(smiles: str) -> int:
+    from rdkit.Chem import MolFromSmarts
+
+    return len(molecule(smiles).GetSubstructMatches(MolFromSmarts("[OX2]([#6])[Si]")))
+
+
+@lru_cache(maxsize=8192)
+def _ether_sites(smiles: str) -> float:
+    from rdkit.Chem import MolFromSmarts
+
+    mol = molecule(smiles)
+    ethers = {match[0] for match in mol.GetSubstructMatches(MolFromSmarts(GROUPS["ether"]))}
+    total = 0.0
+    for index in ethers:
+        site = 1.0
+        for carbon in mol.GetAtomWithIdx(index).GetNeighbors():
+            around = [atom for atom in carbon.GetNeighbors() if atom.GetIdx() != index]
+            if any(atom.GetSymbol() == "F" for atom in around):
+                site = 0.0
+            for atom in around:
+                if any(second.GetSymbol() == "F" for second in atom.GetNeighbors()):
+                    site *= 0.5
+        # An oxygen between two fluorinated arms (0.25) no longer competes with an anion.
+        total += site if site > 0.25 else 0.0
+    acetal = MolFromSmarts("[OX2;!$(OC=O)]([#6])[CX4][OX2][#6]")
+    pairs = len(mol.GetSubstructMatches(acetal))
+    return max(total - pairs, min(total, 1.0))

@@ -1,0 +1,1 @@
+"""Quantum descriptors of one molecule by tight binding; needs the extra `quantum`."""

@@ -1,0 +1,1 @@
+"""Stored models: plain files, checked before anything is made of them."""

@@ -1,0 +1,160 @@
+"""Read the files of a stored model into what they were saved from, running no code of theirs.
+
+Knows estimators, the measured table and which types may be built; the manifest as a whole is
+for `bundle`.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from anolyte.datasets.errors import ModelFileError
+from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from ..efficiency.domain import MEASURED, Domain
+from ..efficiency.families import FAMILIES, Estimator, scaled_ranks
+from .files import MAX_TABLE_BYTES, REMEDY, check_unpacked, saved_bytes
+from .tree_checks import check_boosted, check_forest
+
+MANIFEST = "manifest.json"
+POINTS = "measured-points.skops"
+MEASURED_TABLE = "measured.csv"
+PACKAGES = ("anolyte", "numpy", "rdkit", "scikit-learn", "skops", "xgboost")
+# With other versions of these a model may predict something else.
+DECISIVE = ("rdkit", "scikit-learn", "xgboost")
+# Reviewed: plain data holders of scikit-learn, none of which runs code when built.
+TRUSTED_TYPES = (
+    "sklearn._loss.link.IdentityLink",
+    "sklearn._loss.link.Interval",
+    "sklearn.gaussian_process.kernels.ConstantKernel",
+    "sklearn.gaussian_process.kernels.Matern",
+    "sklearn.gaussian_process.kernels.Product",
+    "sklearn.gaussian_process.kernels.Sum",
+    "sklearn.gaussian_process.kernels.WhiteKernel",
+    "sklearn.tree._tree.Tree",
+)
+
+
+def file_name(name: str) -> str:
+    """Return the file of an estimator: XGBoost's own format for its trees, else skops."""
+    return f"{name}.ubj" if name.endswith("xgboost") else f"{name}.skops"
+
+
+class BundleReader:
+    """Reads the files of one bundle and checks that each is what it should be.
+
+    Parameters
+    ----------
+    folder, manifest
+        The bundle.
+    columns, metal_columns
+        Number of descriptors, and how many of them are the metal's own.
+    """
+
+    def __init__(
+        self, folder: Path, manifest: dict[str, Any], columns: int, metal_columns: int
+    ) -> None:
+        self.folder = folder
+        self.files: dict[str, dict[str, str]] = manifest["files"]
+        self.packages: dict[str, str] = dict(manifest.get("packages") or {})
+        self.columns = columns
+        self.own_columns = columns - metal_columns
+
+    def estimator(self, name: str, family: str, with_metal: bool) -> Estimator:
+        """Return a fitted estimator of a family."""
+        untrained = FAMILIES[family](2, self.columns, np.ones(2), 0)
+        columns = self.columns if with_metal else self.own_columns
+        return self.load(file_name(name), untrained, columns)
+
+    def load(self, name: str, like: Estimator, columns: int) -> Estimator:
+        """Return the estimator of a file, made like another, for so many descriptors."""
+        path = self.folder / name
+        data = saved_bytes(self.folder, name, self.files)
+        try:
+            estimator = _load(name, data, columns)
+        except Exception as error:  # whatever a malformed file makes the libraries raise
+            told, versions = str(error)[:300], self.versions()
+            told += f"; saved with {versions}" if versions else ""
+            raise ModelFileError(f"{path} cannot be loaded safely: {told}; {REMEDY}") from error
+        if _made_of(estimator) != _made_of(like):
+            raise ModelFileError(f"{path} holds another kind of estimator; {REMEDY}")
+        if estimator.n_features_in_ != columns:
+            found = estimator.n_features_in_
+            raise ModelFileError(
+                f"{path} was fitted to {found} descriptors, not {columns}; {REMEDY}"
+            )
+        return estimator
+
+    def domain(self, parts: dict[str, Any]) -> Domain:
+        """Return the measured electrolytes as points."""
+        data = saved_bytes(self.folder, MEASURED_TABLE, self.files, MAX_TABLE_BYTES)
+        try:
+            table = pd.read_csv(io.BytesIO(data), keep_default_na=False)
+            measured = table[list(MEASURED)].astype({"ce_pct": float})
+        except (ValueError, KeyError) as error:
+            path = self.folder / MEASURED_TABLE
+            told = str(error)[:200]
+            raise ModelFileError(f"{path} is no table of measurements: {told}; {REMEDY}") from error
+        # Read before the arrays, so that a swapped file is told as such.
+        like = make_pipeline(*scaled_ranks(2), NearestNeighbors())
+        points = self.load(POINTS, like, self.own_columns)
+        distances = np.array(parts["distances"], dtype=float)
+        largest = np.array(parts["largest"], dtype=float)
+        rows = len(measured)
+        fits = distances.shape == (rows,) and largest.shape == (self.own_columns,)
+        if not fits or points[-1].n_samples_fit_ != rows or not rows:
+            raise ModelFileError(
+                f"{self.folder / MANIFEST} and the points of {self.folder / POINTS} are not of "
+                f"the {rows} rows of {MEASURED_TABLE}; {REMEDY}"
+            )
+        return Domain(points, distances, largest, measured)
+
+    def versions(self, among: Sequence[str] = PACKAGES) -> str:
+        """Return which packages the model was saved with that are others now."""
+        others = (
+            f"{name} {saved} (here {_version(name)})"
+            for name, saved in self.packages.items()
+            if name in among and _version(name) != saved
+        )
+        return ", ".join(others)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _made_of(estimator: Estimator) -> tuple[type, ...]:
+    steps = estimator.steps if isinstance(estimator, Pipeline) else []
+    return (type(estimator), *(type(step) for _, step in steps))
+
+
+def _load(name: str, data: bytes, columns: int) -> Estimator:
+    if name.endswith(".ubj"):
+        from xgboost import XGBRegressor
+
+        check_boosted(data, columns)
+        estimator = XGBRegressor()
+        estimator.load_model(bytearray(data))
+        return estimator
+    from skops.io import loads
+
+    check_unpacked(data)
+    with warnings.catch_warnings():
+        # Of each estimator in the file; `bundle` says it once.
+        warnings.simplefilter("ignore", InconsistentVersionWarning)
+        estimator = loads(data, trusted=list(TRUSTED_TYPES))
+    if hasattr(estimator, "estimators_"):
+        check_forest(estimator, columns)
+    return estimator

@@ -1,0 +1,1 @@
+"""The Coulombic efficiency: members, recipes, intervals, domain, evidence, validation."""

@@ -1,0 +1,141 @@
+"""Cross-fitting: models fitted without some folds, predicting those folds.
+
+Leaving out single folds gives the held-out predictions that choose and calibrate a model;
+leaving out pairs of folds gives, for every fold, such predictions by models that have not
+seen it either. So a nested validation costs half the fits of the textbook's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from anolyte.datasets.files.processes import shielded
+from anolyte.features.mixtures import Floats
+
+from .members import Member, Rows, fit_members
+
+Progress = Callable[[str, int, int], None]
+Left = frozenset[int]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What models fitted without some folds say of the rows of these folds.
+
+    Attributes
+    ----------
+    rows
+        Numbers (m,) of the rows among the metal's own.
+    means
+        Mean LCE (m,) of the rows that the models of each were fitted to.
+    predictions, spread
+        Of each member (m,), and the spread (m,).
+    """
+
+    rows: npt.NDArray[np.int64]
+    means: Floats
+    predictions: dict[Member, Floats]
+    spread: Floats
+
+
+def cross_fit(
+    rows: Rows,
+    fold_of_row: npt.NDArray[np.int64],
+    members: Sequence[Member],
+    seed: int = 0,
+    pairs: bool = False,
+    progress: Progress | None = None,
+) -> dict[Left, HeldOut]:
+    """Fit members once without each fold, and if asked once without each pair of folds.
+
+    Parameters
+    ----------
+    rows
+        All rows; of other metals, those from a source among the left out are left out too.
+    fold_of_row
+        Fold (n,) of each row of the metal.
+    members, seed
+        See `fit_members`.
+    pairs
+        Whether to leave out pairs as well.
+    """
+    from joblib import delayed
+
+    folds = [int(fold) for fold in np.unique(fold_of_row)]
+    left = [frozenset((fold,)) for fold in folds]
+    if pairs:
+        left += [frozenset(pair) for pair in combinations(folds, 2)]
+    workers = min(os.cpu_count() or 1, len(left))
+    tasks = (delayed(_fit_without)(rows, fold_of_row, each, members, seed) for each in left)
+    results: dict[Left, HeldOut] = {}
+    what = "validating on unseen sources" if pairs else "calibrating intervals"
+    for each, held_out in in_processes(tasks, workers):
+        results[each] = held_out
+        if progress is not None:
+            progress(what, len(results), len(left))
+    return results
+
+
+def in_processes(tasks: Iterable[Any], workers: int, ordered: bool = False) -> Iterator[Any]:
+    """Yield the results of joblib's tasks from worker processes that Ctrl-C does not reach."""
+    from joblib import Parallel
+    from joblib.externals.loky.backend import resource_tracker
+
+    # Started by the first process, it would let interrupts in again.
+    resource_tracker.ensure_running()
+    how = "generator" if ordered else "generator_unordered"
+    # A block: an error or an interrupt within it stops the processes, not their last result.
+    with Parallel(n_jobs=workers, return_as=how) as parallel:
+        # The first tasks start the processes; later ones find them running.
+        with shielded():
+            outcomes = parallel(tasks)
+        yield from outcomes
+
+
+def _fit_without(
+    rows: Rows,
+    fold_of_row: npt.NDArray[np.int64],
+    left: Left,
+    members: Sequence[Member],
+    seed: int,
+) -> tuple[Left, HeldOut]:
+    own = np.flatnonzero(rows.own)
+    out = np.isin(fold_of_row, list(left))
+    unseen = set(rows.sources[own[out]])
+    keep = np.array([source not in unseen for source in rows.sources])
+    keep[own] = ~out
+    ensemble = fit_members(rows.take(keep), members, seed)
+    predictions, spread = ensemble.predict(rows.features[own[out]], members)
+    means = np.full(out.sum(), ensemble.mean)
+    return left, HeldOut(np.flatnonzero(out), means, predictions, spread)
+
+
+def assemble(parts: Sequence[HeldOut], only: Sequence[npt.NDArray[np.int64]]) -> HeldOut:
+    """Join held-out predictions of several fits, sorted by row number.
+
+    Parameters
+    ----------
+    parts
+        Held-out predictions.
+    only
+        For each part, the row numbers to keep; no row may come twice.
+    """
+    masks = [np.isin(part.rows, kept) for part, kept in zip(parts, only, strict=True)]
+
+    def join(values: Callable[[HeldOut], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        return np.concatenate([values(p)[mask] for p, mask in zip(parts, masks, strict=True)])
+
+    rows = join(lambda part: part.rows)
+    order = np.argsort(rows)
+    predictions = {}
+    for member in parts[0].predictions:
+        each = [p.predictions[member][mask] for p, mask in zip(parts, masks, strict=True)]
+        predictions[member] = np.concatenate(each)[order]
+    means = join(lambda part: part.means)[order]
+    return HeldOut(rows[order], means, predictions, join(lambda part: part.spread)[order])

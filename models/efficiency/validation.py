@@ -1,0 +1,315 @@
+"""Honest accuracy: the model and baselines compared on the same folds.
+
+The headline split leaves whole sources out. The model is validated nested: the folds that
+judge it have no part in choosing its recipe, its slope or its intervals. Rank quality
+stands beside the error because the product is a ranking. A prediction that satisfies a
+measured bound (``>``, ``<``) counts as right, for every contender alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from anolyte.datasets.measurements.lce import log_coulombic_efficiency
+from anolyte.datasets.measurements.splits import split
+from anolyte.features import ElectrolyteFeaturizer
+from anolyte.features.mixtures import Floats
+
+from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
+from .families import fit_family
+from .intervals import COVERAGES
+from .model import CoulombicEfficiencyModel, too_few
+from .recipes import Choice, all_members, choose
+from .weights import residuals, row_weights
+
+RATIOS = ("composition",)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A baseline: descriptor blocks and the families whose mean it predicts."""
+
+    blocks: Sequence[str]
+    families: Sequence[str]
+
+
+BASELINES: Mapping[str, Contender] = {
+    "constant": Contender(RATIOS, ("constant",)),
+    "ridge on 13 ratios": Contender(RATIOS, ("ridge",)),
+    "random forest on 13 ratios": Contender(RATIOS, ("random_forest",)),
+}
+CONSTANT = "constant"
+BASELINE = "random forest on 13 ratios"
+OURS = "anolyte"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What a validation found.
+
+    Attributes
+    ----------
+    table
+        One row a contender: means over the repeats of `metrics`; ``skill`` and
+        ``skill_weighted``, its RMSE (weighted) over that of the constant; ``rmse_ratio``,
+        its RMSE over that of `BASELINE`; for ours the coverage and mean width (LCE) of the
+        intervals.
+    predictions
+        Held-out LCE of each contender, averaged over the repeats.
+    intervals
+        Held-out half-widths of our intervals by coverage, of the first repeat.
+    recipes
+        How often each recipe was chosen in the outer folds.
+    held_out
+        Held-out predictions of the first repeat, see `crossfit`.
+    """
+
+    table: pd.DataFrame
+    predictions: dict[str, Floats]
+    intervals: dict[float, Floats]
+    recipes: dict[str, int]
+    held_out: Mapping[Left, HeldOut]
+
+    @property
+    def skill(self) -> float:
+        """Our RMSE over that of the constant, rows counted by weight."""
+        return float(self.table["skill_weighted"][OURS])
+
+
+def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
+    """Return RMSE, MAE, R2, Spearman's rho and precision in the top 10 %, all on LCE.
+
+    ``rmse_weighted`` counts rows by `row_weights`, so that a source with many rows is not
+    the whole figure.
+    Precision is the share of the predicted best tenth that belongs to the observed best
+    tenth (ties of the observed threshold included). A constant prediction ranks nothing:
+    its Spearman is NaN and its precision the share expected by chance.
+    """
+    from scipy.stats import spearmanr
+
+    observed = log_coulombic_efficiency(measurements["ce_pct"])
+    error = residuals(measurements, predicted)
+    best = observed >= np.quantile(observed, 0.9)
+    count = int(np.ceil(0.1 * len(observed)))
+    ranks_nothing = np.ptp(predicted) == 0 or np.ptp(observed) == 0
+    chosen = np.argsort(-predicted, kind="stable")[:count]
+    return {
+        "rmse": float(np.sqrt(np.mean(error**2))),
+        "rmse_weighted": float(np.sqrt(np.average(error**2, weights=row_weights(measurements)))),
+        "mae": float(np.mean(np.abs(error))),
+        "r2": float(1 - np.mean(error**2) / max(float(np.var(observed)), 1e-12)),
+        "spearman": float("nan")
+        if ranks_nothing
+        else float(spearmanr(observed, predicted).statistic),
+        "precision_top10": float(best.mean() if ranks_nothing else best[chosen].mean()),
+    }
+
+
+def baseline_predictions(
+    measurements: pd.DataFrame,
+    contender: Contender,
+    fold_of_row: npt.NDArray[np.int64],
+    seed: int = 0,
+) -> Floats:
+    """Return the LCE (n,) predicted for each row by a model that has not seen its fold."""
+    features = ElectrolyteFeaturizer(contender.blocks).fit_transform(measurements)
+    observed = log_coulombic_efficiency(measurements["ce_pct"])
+    predicted = np.zeros(len(observed))
+    for fold in np.unique(fold_of_row):
+        test = fold_of_row == fold
+        for family in contender.families:
+            fitted = fit_family(family, features[~test], observed[~test], seed=seed)
+            predicted[test] += fitted.predict(features[test]) / len(contender.families)
+    if contender.families == (CONSTANT,):
+        # The means of the folds differ a little, which is no ranking.
+        return np.full(len(observed), predicted.mean())
+    return predicted
+
+
+def nested(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None = None,
+    progress: Progress | None = None,
+) -> tuple[pd.DataFrame, Mapping[Left, HeldOut]]:
+    """Validate a model on unseen sources without any part of it seeing them.
+
+    Returns
+    -------
+    frame
+        For each row ``predicted`` (LCE), ``recipe``, and the half-width of the interval at
+        each coverage (columns named by it).
+    held_out
+        The held-out predictions, of which `CoulombicEfficiencyModel.fit` can use those
+        without single folds.
+    """
+    rows = model.rows(measurements, others)
+    fold = model.fold_of_row(measurements)
+    among = model.recipes(others is not None and len(others) > 0)
+    held_out = cross_fit(rows, fold, all_members(among), model.seed, True, progress)
+    frame = _unfilled(measurements)
+    for outer in np.unique(fold):
+        inner = [int(each) for each in np.unique(fold) if each != outer]
+        parts = [held_out[frozenset((int(outer), each))] for each in inner]
+        joined = assemble(parts, [np.flatnonzero(fold == each) for each in inner])
+        choice = choose(
+            measurements.iloc[joined.rows],
+            joined.means,
+            joined.predictions,
+            joined.spread,
+            among,
+        )
+        part = held_out[frozenset((int(outer),))]
+        predicted = choice.combine(part.means, part.predictions)
+        _fill(frame, measurements.index[part.rows], choice, predicted, choice.spread(part.spread))
+    return frame, held_out
+
+
+def _unfilled(measurements: pd.DataFrame) -> pd.DataFrame:
+    columns: dict[str | float, object] = {"predicted": np.nan, "recipe": ""}
+    return pd.DataFrame(columns | dict.fromkeys(COVERAGES, np.nan), index=measurements.index)
+
+
+def _fill(
+    frame: pd.DataFrame, at: pd.Index, choice: Choice, predicted: Floats, spread: Floats
+) -> None:
+    frame.loc[at, "predicted"] = predicted
+    frame.loc[at, "recipe"] = choice.recipe
+    for coverage in COVERAGES:
+        frame.loc[at, coverage] = choice.scale.half_width(spread, coverage)
+
+
+def refitted(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None,
+    fold_of_row: npt.NDArray[np.int64],
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Validate on any folds by training anew without each; columns as in `nested`."""
+    frame = _unfilled(measurements)
+    folds = np.unique(fold_of_row)
+    for done, fold in enumerate(folds):
+        test = fold_of_row == fold
+        unseen = set(measurements["source"][test])
+        rest = others if others is None else others[~others["source"].isin(unseen)]
+        fitted = CoulombicEfficiencyModel(
+            model.metal, model.blocks, model.scopes, folds=5, seed=model.seed
+        ).fit(measurements[~test], rest)
+        _fill(
+            frame,
+            measurements.index[test],
+            fitted.choice_,
+            *fitted.predict_lce(measurements[test]),
+        )
+        if progress is not None:
+            progress("training without each fold", done + 1, len(folds))
+    return frame
+
+
+def coverage_metrics(measurements: pd.DataFrame, frame: pd.DataFrame) -> dict[str, float]:
+    """Return for each coverage the share of rows inside, and the mean width in LCE."""
+    miss = np.abs(residuals(measurements, frame["predicted"].to_numpy()))
+    ceiling = float(log_coulombic_efficiency(100.0))
+    found: dict[str, float] = {}
+    for coverage in COVERAGES:
+        half, middle = frame[coverage].to_numpy(), frame["predicted"].to_numpy()
+        width = np.clip(middle + half, 0, ceiling) - np.clip(middle - half, 0, ceiling)
+        found[f"coverage_{coverage * 100:.0f}"] = float((miss <= half).mean())
+        found[f"width_{coverage * 100:.0f}"] = float(width.mean())
+    return found
+
+
+def compare(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None = None,
+    repeats: int = 2,
+    progress: Progress | None = None,
+) -> Validation:
+    """Compare a model with the baselines on sources not seen, on identical folds.
+
+    Parameters
+    ----------
+    model
+        Gives metal, blocks, scopes, folds and the seed of the first repeat.
+    measurements, others
+        Rows of the metal and of other metals.
+    repeats
+        How often, with other folds each time.
+
+    Raises
+    ------
+    ValueError
+        If there are too few rows or sources to hold some out.
+    """
+    if too_few(measurements):
+        raise ValueError(f"too few measurements of {model.metal} to validate on")
+    scores: dict[str, list[dict[str, float]]] = {}
+    sums: dict[str, Floats] = {}
+    frames, parts = [], []
+    for repeat in range(repeats):
+        seeded = CoulombicEfficiencyModel(
+            model.metal, model.blocks, model.scopes, model.folds, model.seed + repeat
+        )
+        frame, held_out = nested(seeded, measurements, others, progress)
+        frames.append(frame)
+        parts.append(held_out)
+        fold = seeded.fold_of_row(measurements)
+        predicted = {
+            name: baseline_predictions(measurements, contender, fold, seeded.seed)
+            for name, contender in BASELINES.items()
+        } | {OURS: frame["predicted"].to_numpy()}
+        for name, values in predicted.items():
+            found = metrics(measurements, values)
+            found |= coverage_metrics(measurements, frame) if name == OURS else {}
+            scores.setdefault(name, []).append(found)
+            sums[name] = sums.get(name, 0.0) + values / repeats
+    counts = pd.concat([frame["recipe"] for frame in frames]).value_counts()
+    return Validation(
+        ratios(pd.DataFrame({name: pd.DataFrame(rows).mean() for name, rows in scores.items()}).T),
+        sums,
+        {coverage: frames[0][coverage].to_numpy() for coverage in COVERAGES},
+        {str(name): int(count) for name, count in counts.items()},
+        parts[0],
+    )
+
+
+def ratios(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of metrics with the columns skill and rmse_ratio, see `Validation`."""
+    weighted = table["rmse_weighted"]
+    return table.assign(
+        skill=table["rmse"] / table["rmse"][CONSTANT],
+        skill_weighted=weighted / weighted[CONSTANT],
+        rmse_ratio=table["rmse"] / table["rmse"][BASELINE],
+    )
+
+
+def learning_curve(
+    measurements: pd.DataFrame, contender: Contender, steps: int = 5, seed: int = 0
+) -> pd.DataFrame:
+    """Return RMSE against the number of training sources (columns sources, rows, rmse)."""
+    features = ElectrolyteFeaturizer(contender.blocks).fit_transform(measurements)
+    observed = log_coulombic_efficiency(measurements["ce_pct"])
+    sources = measurements["source"].to_numpy(dtype=object)
+    generator = np.random.Generator(np.random.PCG64(seed))
+    points = []
+    for share in np.linspace(0.2, 1.0, steps):
+        predicted = np.zeros(len(observed))
+        sizes, counts = [], []
+        for train, test in split(measurements, folds=5, seed=seed):
+            names = np.unique(sources[train].astype(str))
+            kept = generator.permutation(names)[: max(2, round(share * len(names)))]
+            chosen = train[np.isin(sources[train].astype(str), kept)]
+            for family in contender.families:
+                fitted = fit_family(family, features[chosen], observed[chosen], seed=seed)
+                predicted[test] += fitted.predict(features[test]) / len(contender.families)
+            sizes.append(len(chosen))
+            counts.append(len(kept))
+        rmse = metrics(measurements, predicted)["rmse"]
+        points.append((float(np.mean(counts)), float(np.mean(sizes)), rmse))
+    return pd.DataFrame(points, columns=["sources", "rows", "rmse"])

@@ -1,0 +1,1 @@
+"""The solid electrolyte interphase (SEI): rules, what is learned from labels, validation."""

@@ -1,0 +1,121 @@
+"""Predicting from text: rows in, rows out, whatever is wrong with some of them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from anolyte.datasets.electrolytes.electrolyte import MAX_LENGTH
+from anolyte.datasets.errors import TableError
+from anolyte.experiments.predictions.predict import (
+    COLUMNS,
+    Predictor,
+    Request,
+    requests_of_file,
+    requests_of_lines,
+    without_metal,
+)
+from anolyte.experiments.training.train import TrainingResult
+from anolyte.features.mixtures import as_mixtures
+
+TEXTS = [
+    "1M LiFSI in DME",
+    "1 M LiFSO in DME",
+    "1 M LiFSI in DME + 99 wt% VC + 99 vol% FEC",
+    "? M ? in DME",
+    "",
+    "1 M NaPF6 in DME",
+]
+
+
+@pytest.fixture(scope="module")
+def frame(trained: TrainingResult) -> pd.DataFrame:
+    requests = [Request(row, text) for row, text in enumerate(TEXTS, start=2)]
+    return Predictor(trained.model).predict(requests)
+
+
+def test_every_row_stays_in_its_place(frame: pd.DataFrame) -> None:
+    assert frame.columns.tolist() == list(COLUMNS)
+    assert frame["row"].tolist() == [2, 3, 4, 5, 6, 7]
+    assert frame["status"].tolist() == ["ok", "error", "error", "ok", "error", "ok"]
+    assert frame["electrolyte"].tolist()[:2] == ["1 M LiFSI in DME", "1 M LiFSO in DME"]
+    assert "did you mean LiFSI" in frame["reason"][1]
+    assert "leave no room" in frame["reason"][2]
+    assert frame.loc[frame["status"] == "error", "ce_pct"].isna().all()
+
+
+def test_figures_are_those_of_the_model(frame: pd.DataFrame, trained: TrainingResult) -> None:
+    expected = trained.model.predict_interval(["1 M LiFSI in DME"]).iloc[0]
+    for column in ("ce_pct", "ce_low", "ce_high"):
+        assert frame[column][0] == pytest.approx(expected[column])
+    assert frame["nearest"][0].count("M LiFSI in DME: ") == 3
+
+
+def test_what_was_assumed_and_what_is_odd(frame: pd.DataFrame) -> None:
+    assert frame["assumptions"][0] == "none"
+    assert frame["assumptions"][3] == "amounts; salt"
+    assert frame["remarks"][5].startswith("no Li in it")
+
+
+def test_chunks_count_and_agree(trained: TrainingResult, frame: pd.DataFrame) -> None:
+    predictor = Predictor(trained.model)
+    requests = (Request(row, text) for row, text in enumerate(TEXTS, start=2))
+    chunks = list(predictor.stream(requests, chunk=4))
+    assert [len(chunk) for chunk in chunks] == [4, 2]
+    assert (predictor.rows, predictor.failed) == (6, 3)
+    joined = pd.concat(chunks, ignore_index=True)
+    pd.testing.assert_frame_equal(joined, frame, check_dtype=False)
+
+
+def test_a_row_of_another_metal_is_refused(trained: TrainingResult) -> None:
+    requests = [Request(1, "1 M LiFSI in DME", metal) for metal in ("li", "Na", "Xx")]
+    frame = Predictor(trained.model).predict(requests)
+    assert frame["status"].tolist() == ["ok", "error", "error"]
+    assert frame["reason"][1] == "the row is for Na, the model for Li"
+
+
+def test_without_metal() -> None:
+    mixtures = as_mixtures(["1 M LiFSI in DME", "1 M NaPF6 in DME", "? M ? in DME"], "Li")
+    assert without_metal(mixtures) == [False, True, False]
+
+
+def test_lines() -> None:
+    text = io.StringIO("\n1 M LiFSI in DME\n\n  1 M LiPF6 in PC  \n" + "x" * 10_000)
+    requests = list(requests_of_lines(text))
+    assert [request.row for request in requests] == [2, 4, 5]
+    assert requests[1].text == "1 M LiPF6 in PC"
+    assert len(requests[2].text) == MAX_LENGTH + 1
+    assert list(requests_of_lines([])) == []
+
+
+def test_lines_with_a_header() -> None:
+    lines = ["id;Electrolyte;Metal\n", "a;1 M LiFSI in DME;Li\n", "b;1 M LiPF6 in PC;\n", "c\n"]
+    requests = list(requests_of_lines(lines))
+    assert requests == [
+        Request(2, "1 M LiFSI in DME", "Li"),
+        Request(3, "1 M LiPF6 in PC", ""),
+        Request(4, "", ""),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.xlsx", "a.txt"])
+def test_files(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    table = pd.DataFrame({"id": [1, 2], "electrolyte": ["1 M LiFSI in DME", "bad"]})
+    if name.endswith("xlsx"):
+        table.to_excel(path, index=False)
+    elif name.endswith("txt"):
+        path.write_text("1 M LiFSI in DME\nbad\n", encoding="utf-8-sig")
+    else:
+        table.to_csv(path, index=False, sep="\t" if name.endswith("tsv") else ",")
+    requests = requests_of_file(path)
+    assert [request.text for request in requests] == ["1 M LiFSI in DME", "bad"]
+
+
+def test_a_table_without_the_column(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("formulation\n1 M LiFSI in DME\n")
+    with pytest.raises(TableError, match="electrolyte"):
+        requests_of_file(path)

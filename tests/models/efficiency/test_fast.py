@@ -1,0 +1,94 @@
+"""Fast members: the same values as scikit-learn's own."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from anolyte.features.mixtures import Floats
+from anolyte.models import CoulombicEfficiencyModel
+from anolyte.models.efficiency.families import fit_family
+from anolyte.models.efficiency.fast import (
+    FastMachine,
+    FastProcess,
+    FastTrees,
+    fast,
+    squared_distances,
+)
+from anolyte.models.efficiency.members import Member
+
+KINDS = {
+    "support_vector": FastMachine,
+    "extra_trees": FastTrees,
+    "gaussian_process": FastProcess,
+}
+
+
+@pytest.fixture(scope="module")
+def rows(lithium_model: CoulombicEfficiencyModel, lithium: pd.DataFrame) -> Floats:
+    """Training rows, rows between them and rows far from all of them."""
+    known = lithium_model.descriptors(lithium["electrolyte"].tolist()[:60])
+    known = known[:, : known.shape[1] - lithium_model.metal_columns]
+    between = (known[:-1] + known[1:]) / 2
+    return np.vstack([known, between, known * 1.5 + 1, -known])
+
+
+@pytest.mark.parametrize("family", KINDS)
+def test_same_predictions(
+    lithium_model: CoulombicEfficiencyModel, rows: Floats, family: str
+) -> None:
+    estimator = lithium_model.ensemble_.estimators[Member("own", family)]
+    quick = fast(estimator)
+    assert isinstance(quick, KINDS[family])
+    for some in (rows, np.asfortranarray(rows), rows[:1], rows[:0]):
+        expected = estimator.predict(some) if len(some) else np.zeros(0)
+        assert np.allclose(quick.predict(some), expected, rtol=0, atol=1e-9)
+
+
+def test_same_deviation(lithium_model: CoulombicEfficiencyModel, rows: Floats) -> None:
+    estimator = lithium_model.ensemble_.estimators[Member("own", "gaussian_process")]
+    quick = fast(estimator)
+    assert isinstance(quick, FastProcess)
+    expected, deviation = estimator.predict(rows, return_std=True)
+    mean, variance = quick.predict_variance(rows)
+    assert np.allclose(mean, expected, rtol=0, atol=1e-9)
+    assert np.allclose(np.sqrt(variance), deviation, rtol=0, atol=1e-9)
+    assert variance.min() >= quick.least_variance
+
+
+def test_trees_stay_within_their_leaves(
+    lithium_model: CoulombicEfficiencyModel, rows: Floats
+) -> None:
+    trees = fast(lithium_model.ensemble_.estimators[Member("own", "extra_trees")])
+    assert isinstance(trees, FastTrees)
+    values = trees.predict(rows)
+    assert trees.least <= values.min() <= values.max() <= trees.largest
+
+
+def test_distances_of_near_points() -> None:
+    points = np.full((1, 50), 100.0)
+    rows = points + np.array([[0.0], [1e-7], [1e-4], [1.0]])
+    expected = np.square(rows - points).sum(axis=1, keepdims=True)
+    assert squared_distances(points, rows, near=1e-3) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("family", ["ridge", "xgboost", "constant"])
+def test_other_families_keep_their_own_way(family: str) -> None:
+    generator = np.random.default_rng(0)
+    estimator = fit_family(family, generator.normal(size=(30, 4)), generator.normal(size=30))
+    assert fast(estimator) is estimator
+
+
+def test_an_ensemble_travels_without_what_it_keeps(
+    lithium_model: CoulombicEfficiencyModel, rows: Floats
+) -> None:
+    ensemble = lithium_model.ensemble_
+    features = np.hstack([rows, np.zeros((len(rows), ensemble.metal_columns))])
+    members = [Member("own", family) for family in KINDS]
+    expected, spread = ensemble.predict(features, members)
+    copy = pickle.loads(pickle.dumps(ensemble))
+    found, same = copy.predict(features, members)
+    assert all(np.array_equal(found[member], expected[member]) for member in members)
+    assert np.array_equal(same, spread)
