@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .arrays import Floats, Objects
 from .blocks.base import DescriptorBlock
 from .blocks.composition import CompositionBlock
 from .blocks.conditions import ConditionsBlock
@@ -21,7 +21,7 @@ from .blocks.metal import MetalBlock
 from .blocks.molecular import MolecularBlock
 from .blocks.quantum import QuantumBlock
 from .blocks.solvation import SolvationBlock
-from .mixtures import Floats, as_mixtures
+from .mixtures import as_mixtures
 
 BLOCKS: dict[str, type[DescriptorBlock]] = {
     block.name: block
@@ -86,7 +86,7 @@ class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
                 block.compute(batch, out=values[rows, start:end])
         return values
 
-    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+    def get_feature_names_out(self, input_features: Any = None) -> Objects:
         """Return the names of the descriptors, in column order."""
         names = [block.get_feature_names_out() for block in self._blocks()]
         return np.concatenate(names)

@@ -25,8 +25,8 @@ from anolyte.datasets.electrolytes.composition import Composition, resolve
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
 from anolyte.datasets.measurements.table import commonest_salt
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from .arrays import Flags, Floats, Positions, Words
+
 Describe = Callable[[Compound], Sequence[float]]
 # By function and, where a mask blanks some compounds, the bytes of that mask.
 DescriptorTables = dict[tuple[Describe, bytes | None], Floats]
@@ -56,7 +56,7 @@ class Mixtures:
 
     compounds: tuple[Compound, ...]
     mole_fractions: Floats
-    metals: npt.NDArray[np.str_]
+    metals: Words
     amounts_assumed: Flags
     salt_assumed: Flags
     density_estimated: Flags
@@ -198,7 +198,7 @@ class Mixtures:
         return result.take(set_of_row, axis=1).T
 
     @cached_property
-    def _sets(self) -> tuple[Flags, npt.NDArray[np.intp]]:
+    def _sets(self) -> tuple[Flags, Positions]:
         """The distinct sets (k, s) of compounds that occur together, and that of each row (n,).
 
         Many rows differ in amounts alone, so extremes are looked for in few sets.

@@ -19,12 +19,11 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
 from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.features import ElectrolyteFeaturizer
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Flags, Floats, Integers
 from anolyte.models.efficiency.families import fit_family
 from anolyte.models.efficiency.members import Member, Rows, fit_members
 from anolyte.models.efficiency.recipes import BLEND
@@ -38,7 +37,6 @@ TOP = 0.05
 RANDOM = "random"
 GREEDY = "greedy random forest on 13 ratios"
 MILESTONES = ("first", "half", "all")
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Pool:
     ratios: Floats
 
     @property
-    def top(self) -> npt.NDArray[np.bool_]:
+    def top(self) -> Flags:
         """Mask (n,) of the top 5 %, ties of the threshold included."""
         count = int(np.ceil(TOP * len(self.lce)))
         return np.asarray(self.lce >= np.sort(self.lce)[-count] - 1e-9)

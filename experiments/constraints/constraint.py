@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.errors import Fault, InputError
+from anolyte.features.arrays import Flags, Verdicts
 from anolyte.features.mixtures import Mixtures
 
-from .rules import FAIL, PASS, RULES, UNKNOWN, Rule, Verdicts
+from .rules import FAIL, PASS, RULES, UNKNOWN, Rule
 from .selectors import matches, read_selector
 
 Policy = Literal["keep", "drop", "flag"]
@@ -28,7 +28,6 @@ SWITCHES = ("within_solubility",)
 NAMES = (EXCLUDE, *RULES)
 # A limit below 0 makes no sense for these.
 _NOT_NEGATIVE = ("max_",)
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

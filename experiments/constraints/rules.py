@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.properties import cas_number
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
 from anolyte.datasets.files.shipped import shipped_table
+from anolyte.features.arrays import Flags, Floats, Verdicts
 from anolyte.features.blocks.fluorination import element_counts, is_pfas
 from anolyte.features.mixtures import Mixtures
 
 from .selectors import elements, measured
 from .solubility import solubility
 
-Floats = npt.NDArray[np.float64]
-Verdicts = npt.NDArray[np.int8]
 Compounds = tuple[Compound, ...]
 
 FAIL, PASS, UNKNOWN = 0, 1, -1
@@ -64,7 +62,7 @@ class Rule:
     lacks: Callable[[Compound, float], bool] | None = None
 
 
-def _verdicts(passes: npt.NDArray[np.bool_], unknown: npt.NDArray[np.bool_]) -> Verdicts:
+def _verdicts(passes: Flags, unknown: Flags) -> Verdicts:
     return np.where(unknown, UNKNOWN, np.where(passes, PASS, FAIL)).astype(np.int8)
 
 

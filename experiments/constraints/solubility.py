@@ -10,17 +10,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
 from anolyte.datasets.files.shipped import shipped_table
 from anolyte.datasets.measurements.usual_compounds import known_electrolytes
+from anolyte.features.arrays import Floats, Positions, Verdicts
 from anolyte.features.mixtures import Mixtures
 from anolyte.features.molecules.groups import group_count
-
-Floats = npt.NDArray[np.float64]
-Verdicts = npt.NDArray[np.int8]
 
 # The class of a solvent: the first of these groups that it holds. Ether comes last, since
 # many of the others contain its pattern.
@@ -40,7 +37,7 @@ def solvent_class(compound: Compound) -> str:
 
 
 @lru_cache(maxsize=64)
-def _vectors(compounds: tuple[Compound, ...]) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+def _vectors(compounds: tuple[Compound, ...]) -> tuple[Positions, Floats, Floats]:
     """Return columns of salts, litres per mole of liquids (k,), classes of solvents (k, c)."""
     salts = np.flatnonzero([compound.kind == "salt" for compound in compounds])
     litres = np.zeros(len(compounds))
@@ -55,7 +52,7 @@ def _vectors(compounds: tuple[Compound, ...]) -> tuple[npt.NDArray[np.intp], Flo
     return salts, litres, classes
 
 
-def concentrations(mixtures: Mixtures) -> tuple[Floats, npt.NDArray[np.intp]]:
+def concentrations(mixtures: Mixtures) -> tuple[Floats, Positions]:
     """Return moles of each salt per litre of liquid (n, s), and the main solvent class (n,).
 
     The class is a place in `CLASSES` and what follows; -1 where no solvent is present.

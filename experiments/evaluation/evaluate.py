@@ -10,7 +10,7 @@ import pandas as pd
 from anolyte.datasets.compounds.metals import Metal, as_metal
 from anolyte.datasets.measurements.splits import SPLITS, fold_of_row, split
 from anolyte.features import ElectrolyteFeaturizer
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.families import fit_family
 from anolyte.models.efficiency.intervals import COVERAGES

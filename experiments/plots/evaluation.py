@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.intervals import COVERAGES
 from anolyte.models.efficiency.weights import residuals
 from matplotlib.figure import Figure

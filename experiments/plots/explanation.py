@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 from anolyte.models.explanations.contributions import NO_MODEL
 from matplotlib.figure import Figure
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Flags, Floats
+from anolyte.features.mixtures import Mixtures
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -168,7 +168,7 @@ def pareto_front(frame: pd.DataFrame, most: int = 200, objective: str = "") -> F
     return figure
 
 
-def _undominated(points: Floats) -> npt.NDArray[np.bool_]:
+def _undominated(points: Floats) -> Flags:
     """Return which points (n, d) no other beats; more is better."""
     import moocore
 

@@ -8,7 +8,8 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import CE_CEILING, log_coulombic_efficiency
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats
+from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.intervals import ConformalScale
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.recipes import PRIOR

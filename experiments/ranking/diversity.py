@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.registry import Compound
+from anolyte.features.arrays import Flags, Floats, Integers
 from anolyte.features.blocks.fingerprints import morgan_bits
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.mixtures import Mixtures
 
 # A near copy (two of three components, half of the moles shared: similarity 0.6) then has to
 # be better by a quarter of a unit; for criteria in LCE that is about the error of the model on
@@ -59,8 +59,8 @@ def diverse(
     top: int,
     diversity: float = DIVERSITY,
     unit: float = 1.0,
-    remote: npt.NDArray[np.bool_] | None = None,
-) -> npt.NDArray[np.int64]:
+    remote: Flags | None = None,
+) -> Integers:
     """Choose candidates one by one by marginal relevance.
 
     The next is always the candidate with the largest

@@ -12,7 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats
+from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.sei.desirability import sei_desirability
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats, Integers
+from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.staged import Staged
 from threadpoolctl import threadpool_limits
@@ -32,7 +32,6 @@ SAMPLED, MOST_SAMPLED = 50, 100_000
 # Scores are told apart down to here: another machine may give other last bits.
 SCORE_DIGITS = 9
 DIGITS = 6
-Numbers = npt.NDArray[np.int64]
 Range = tuple[int, int]
 _PRIMING = Lock()
 _PRIMED = 10
@@ -114,7 +113,7 @@ class Screening:
             return None
         return Staged(self.model, self.ranking.coverage)
 
-    def _screened(self, chunks: Iterable[Numbers]) -> Part:
+    def _screened(self, chunks: Iterable[Integers]) -> Part:
         staged, part = self._staged(), NOTHING
         # One thread: the same bits on every machine, and a process for each core.
         with threadpool_limits(1):
@@ -142,7 +141,7 @@ class Screening:
         self._full(np.arange(len(mixtures)), mixtures)
 
     def _predicted(
-        self, numbers: Numbers, mixtures: Mixtures, staged: Staged | None, so_far: Part
+        self, numbers: Integers, mixtures: Mixtures, staged: Staged | None, so_far: Part
     ) -> Part:
         """Return what is predicted of some candidates."""
         if staged is None:
@@ -157,7 +156,7 @@ class Screening:
             frame["family"] = families[rows]
         return Part(frame, len(numbers))
 
-    def _full(self, numbers: Numbers, mixtures: Mixtures) -> pd.DataFrame:
+    def _full(self, numbers: Integers, mixtures: Mixtures) -> pd.DataFrame:
         frame = self.model.predict_interval(mixtures, self.ranking.coverage)
         scores = self.ranking.criterion.scores(mixtures, frame, self.model)
         frame["score"] = np.round(scores, SCORE_DIGITS)
@@ -166,7 +165,7 @@ class Screening:
             frame["family"] = self.space.families(numbers)
         return frame
 
-    def _floors(self, count: int, families: Numbers | None, best: pd.DataFrame) -> Floats:
+    def _floors(self, count: int, families: Integers | None, best: pd.DataFrame) -> Floats:
         """Return what each candidate (n,) has to reach: the list, and the best of its family."""
         floors = np.full(count, max(self.floor, self._demanded(best)))
         if families is not None and len(best):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats
+from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import reasons
 from anolyte.models.sei.desirability import sei_columns
@@ -17,9 +18,7 @@ RETAINED = 0.8
 EXCESS = 1.0
 
 
-def cycles_to(
-    ce_pct: npt.ArrayLike, retained: float = RETAINED, excess: float = 0.0
-) -> npt.NDArray[np.float64]:
+def cycles_to(ce_pct: npt.ArrayLike, retained: float = RETAINED, excess: float = 0.0) -> Floats:
     """Return after how many cycles a cell has a share of its capacity left.
 
     The inventory of metal, 1 + x times what is cycled, shrinks by the CE each cycle, and the

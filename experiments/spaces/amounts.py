@@ -10,16 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.grammar import Share
+from anolyte.features.arrays import Flags, Floats, Integers
 
 from .axes import Base, Doses
-from .grid import Grid, Integers
+from .grid import Grid
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Columns = Mapping[Compound, int]
 
 _LITRE = {"M": 1.0, "mM": 1e-3}

@@ -13,18 +13,18 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.electrolyte import format_number
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
 from anolyte.datasets.measurements.usual_compounds import default_compounds, known_electrolytes
+from anolyte.features.arrays import Integers
 from anolyte.features.mixtures import DescriptorTables, Mixtures
 
 from ..constraints.constraint import NO_CONSTRAINTS, Constraints
 from .amounts import GridAmounts
 from .axes import single_doses, solvent_mixtures
-from .grid import Grid, Integers, dose_compounds
+from .grid import Grid, dose_compounds
 from .space_file import read_space
 
 CONCENTRATIONS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -193,7 +193,7 @@ class CandidateSpace:
         drawn = generator.choice(len(self), min(count, len(self)), replace=False, shuffle=False)
         return np.sort(drawn).astype(np.int64)
 
-    def families(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def families(self, indices: Integers) -> Integers:
         """Return a number (n,) that candidates of the same salts and solvents share."""
         result = np.zeros(len(indices), dtype=np.int64)
         for part, rows, numbers in self._split(np.asarray(indices)):
@@ -222,7 +222,7 @@ class CandidateSpace:
 
         return [of_part(part) for part in self.parts]
 
-    def _split(self, indices: Integers) -> Iterator[tuple[int, npt.NDArray[np.int64], Integers]]:
+    def _split(self, indices: Integers) -> Iterator[tuple[int, Integers, Integers]]:
         """Yield for each part that is met: its place, the rows, and their numbers in it."""
         for part, (start, stop) in enumerate(pairwise(self._offsets)):
             rows = np.flatnonzero((indices >= start) & (indices < stop))
@@ -233,7 +233,7 @@ class CandidateSpace:
         """Return the candidates numbered `start` to `stop` (exclusive) as mixtures."""
         return self.take(np.arange(start, min(stop, len(self))))
 
-    def take(self, indices: npt.NDArray[np.int64]) -> Mixtures:
+    def take(self, indices: Integers) -> Mixtures:
         """Return the candidates of some numbers as mixtures, in that order."""
         moles = np.zeros((len(indices), len(self._columns)))
         estimated = np.zeros(len(indices), dtype=bool)

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.grammar import Electrolyte
+from anolyte.features.arrays import Integers
 
 from .axes import Base, Doses
-
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from anolyte.features.arrays import Floats, Integers
 from anolyte.models.efficiency.families import scaled_ranks
 from scipy.spatial.distance import cdist
 from scipy.special import ndtr
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 # Replicate reports of one electrolyte differ by 0.14 to 0.26 in LCE.
 REPLICATE = 0.2

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.composition import resolve
@@ -22,6 +21,7 @@ from anolyte.datasets.files.tables import read_rows
 from anolyte.datasets.measurements.overview import known_measurements
 from anolyte.datasets.measurements.own import STORE
 from anolyte.datasets.measurements.schema import CellError, check_electrolyte, check_metal
+from anolyte.features.arrays import Flags, Floats
 from anolyte.features.mixtures import Mixtures
 from filelock import FileLock
 
@@ -49,7 +49,7 @@ class Taken:
         columns = {compound: column for column, compound in enumerate(compounds)}
         # A random number for each compound: the sum tells sets of compounds apart.
         self._numbers = np.random.default_rng(0).integers(1, 2**62, len(columns))
-        self._by_set: dict[int, list[npt.NDArray[np.float64]]] = {}
+        self._by_set: dict[int, list[Floats]] = {}
         for electrolyte in electrolytes:
             unknown = electrolyte.has_unknown_amounts or electrolyte.has_unknown_salt
             if unknown or not all(c in columns for c in electrolyte.compounds):
@@ -60,7 +60,7 @@ class Taken:
             key = int((fractions > 0) @ self._numbers)
             self._by_set.setdefault(key, []).append(fractions)
 
-    def mask(self, mixtures: Mixtures) -> npt.NDArray[np.bool_]:
+    def mask(self, mixtures: Mixtures) -> Flags:
         """Return which mixtures (n,) of the same compounds are among the electrolytes."""
         keys = (mixtures.mole_fractions > 0) @ self._numbers
         taken = np.zeros(len(mixtures), dtype=bool)

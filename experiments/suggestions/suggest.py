@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.measurements.lce import coulombic_efficiency
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats, Integers
+from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.recipes import PRIOR
@@ -26,7 +27,7 @@ from ..ranking.ranking import by_score
 from ..screening.engine import CHUNK
 from ..spaces.candidate_space import CandidateSpace
 from . import acquisition
-from .acquisition import REPLICATE, Beliefs, Integers, choose_batch, place
+from .acquisition import REPLICATE, Beliefs, choose_batch, place
 from .pending import Taken
 
 # Few enough that draws of all of them together take seconds.

@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers
 from anolyte.models.efficiency.crossfit import Progress, in_processes
 from anolyte.models.efficiency.validation import Contender, baseline_predictions, metrics
 from anolyte.models.efficiency.weights import residuals
@@ -34,9 +32,7 @@ def plans(blocks: Sequence[str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield WITHOUT, block, tuple(other for other in blocks if other != block)
 
 
-def held_out(
-    rows: pd.DataFrame, blocks: Sequence[str], fold: npt.NDArray[np.int64], seed: int = 0
-) -> Floats:
+def held_out(rows: pd.DataFrame, blocks: Sequence[str], fold: Integers, seed: int = 0) -> Floats:
     """Return the LCE (n,) that the trees predict from some blocks for rows not seen."""
     return baseline_predictions(rows, Contender(tuple(blocks), FAMILIES), fold, seed)
 
@@ -44,7 +40,7 @@ def held_out(
 def ablation(
     rows: pd.DataFrame,
     blocks: Sequence[str],
-    fold: npt.NDArray[np.int64],
+    fold: Integers,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 
 
 def paired_gain(old: Floats, new: Floats, sources: Sequence[Any] | Any) -> tuple[float, float]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from ..mixtures import Flags, Floats, Mixtures, as_mixtures, side_by_side
+from ..arrays import Flags, Floats, Objects
+from ..mixtures import Mixtures, as_mixtures, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class DescriptorBlock(TransformerMixin, BaseEstimator, ABC):  # type: ignore[mis
         """Return the descriptors (n, d) of electrolytes, see `as_mixtures` for what X may be."""
         return self.compute(as_mixtures(X, self.metal))
 
-    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+    def get_feature_names_out(self, input_features: Any = None) -> Objects:
         """Return the names of the descriptors."""
         return np.array([descriptor.name for descriptor in self.descriptors], dtype=object)
 

@@ -13,7 +13,8 @@ from typing import ClassVar
 
 from anolyte.datasets.compounds.registry import Compound, fragment_charge, molecule
 
-from ..mixtures import Floats, Mixtures, limited_ratio
+from ..arrays import Floats
+from ..mixtures import Mixtures, limited_ratio
 from .base import Descriptor, DescriptorBlock
 
 # A ratio over an element that is absent is unbounded; it is held at this.

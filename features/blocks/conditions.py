@@ -7,7 +7,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from ..mixtures import Flags, Floats, Mixtures
+from ..arrays import Flags, Floats
+from ..mixtures import Mixtures
 from .base import Descriptor, DescriptorBlock
 
 _NUMBERS = ("current_mA_cm2", "capacity_mAh_cm2", "temperature_C")

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from anolyte.datasets.compounds.registry import Compound, molecule
 
-from ..mixtures import Floats, Mixtures
+from ..arrays import Floats
+from ..mixtures import Mixtures
 from .base import Descriptor, DescriptorBlock
 
 BITS = 128

@@ -12,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 from anolyte.datasets.compounds.registry import Compound, molecule
 
-from ..mixtures import Floats, Mixtures, divide
+from ..arrays import Floats
+from ..mixtures import Mixtures, divide
 from ..molecules.groups import GROUPS, group_count
 from ..molecules.pairing import shell, solvent_binding
 from .base import Descriptor, DescriptorBlock

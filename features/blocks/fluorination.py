@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from anolyte.datasets.compounds.registry import Compound, molecule
 
-from ..mixtures import Floats, Mixtures, divide, limited_ratio
+from ..arrays import Floats
+from ..mixtures import Mixtures, divide, limited_ratio
 from ..molecules.groups import group_count
 from .base import Descriptor, DescriptorBlock
 

@@ -9,7 +9,8 @@ import numpy as np
 from anolyte.datasets.compounds.registry import Compound, fragment_charge
 from scipy.special import entr
 
-from ..mixtures import Floats, Mixtures, divide
+from ..arrays import Floats
+from ..mixtures import Mixtures, divide
 from .base import Descriptor, DescriptorBlock
 
 ANIONS: Mapping[str, str] = {

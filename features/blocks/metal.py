@@ -10,7 +10,8 @@ import numpy as np
 from anolyte.datasets.compounds.metals import CHARGES, METALS, ion_property
 from anolyte.datasets.compounds.registry import Compound, fragment_charge
 
-from ..mixtures import Floats, Mixtures, divide
+from ..arrays import Floats
+from ..mixtures import Mixtures, divide
 from ..molecules.anions import anion_donor_number, anion_radius, binding_anions
 from .base import Descriptor, DescriptorBlock
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from anolyte.datasets.compounds.registry import Compound, molar_mass, molecule
 
-from ..mixtures import Floats, Mixtures
+from ..arrays import Floats
+from ..mixtures import Mixtures
 from ..molecules.groups import GROUPS, group_count
 from .base import Descriptor, DescriptorBlock
 

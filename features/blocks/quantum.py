@@ -14,7 +14,8 @@ import numpy as np
 from anolyte.datasets.compounds.registry import Compound, fragment_charge
 from anolyte.datasets.files.shipped import shipped_table
 
-from ..mixtures import Flags, Floats, Mixtures, divide
+from ..arrays import Flags, Floats
+from ..mixtures import Mixtures, divide
 from .base import Descriptor, DescriptorBlock
 
 MONOVALENT = ("Li", "Na", "K")

@@ -10,7 +10,8 @@ from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.properties import property_value
 from anolyte.datasets.compounds.registry import Compound
 
-from ..mixtures import Floats, Mixtures, divide
+from ..arrays import Floats
+from ..mixtures import Mixtures, divide
 from ..molecules.donor import coordinating_sites, donor_number, is_donor_number_imputed
 from ..molecules.pairing import coordination_numbers, shell
 from .base import Descriptor, DescriptorBlock

@@ -10,10 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.registry import Compound, molecule, shipped_compounds
 from anolyte.datasets.files.shipped import shipped_table
 
+from ..arrays import Floats
 from .groups import GROUPS, group_count
 
 # One coordinating site for each of these groups.
@@ -76,7 +76,7 @@ def _imputed_of_shipped() -> dict[str, float]:
     return dict(zip(missing, imputed.tolist(), strict=True))
 
 
-def imputation_features(smiles: str) -> npt.NDArray[np.float64]:
+def imputation_features(smiles: str) -> Floats:
     """Return what the imputation sees of a molecule: groups, halogen share, polarity, size."""
     from rdkit.Chem.rdMolDescriptors import CalcNumRings, CalcTPSA
 

@@ -30,7 +30,8 @@ import numpy as np
 from anolyte.datasets.compounds.metals import CHARGES, METALS, ion_property
 from anolyte.datasets.compounds.registry import Compound
 
-from ..mixtures import Floats, Mixtures, divide, side_by_side
+from ..arrays import Floats
+from ..mixtures import Mixtures, divide, side_by_side
 from .anions import anion_donor_number, anion_radius, binding_anions
 from .donor import coordinating_sites, donor_number
 

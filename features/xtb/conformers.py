@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from anolyte.datasets.compounds.registry import molecule
 
-from ..mixtures import Floats
+from ..arrays import Floats
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 from anolyte.datasets.errors import AnolyteError
 
-from ..mixtures import Floats
+from ..arrays import Floats
 from .conformers import Geometry
 
 FORCE = 0.02  # eV/A at which a geometry counts as relaxed

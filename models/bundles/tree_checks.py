@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from anolyte.features.arrays import Flags
 
 from .ubjson import read_ubjson
 
@@ -77,7 +78,7 @@ def check_forest(estimator: Any, columns: int) -> None:
 def _check_links(
     left: npt.NDArray[Any],
     right: npt.NDArray[Any],
-    split: npt.NDArray[np.bool_],
+    split: Flags,
     features: npt.NDArray[Any],
     columns: int,
 ) -> None:

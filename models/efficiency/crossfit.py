@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from anolyte.datasets.files.processes import shielded
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers
 
 from .members import Member, Rows, fit_members
 
@@ -38,7 +38,7 @@ class HeldOut:
         Of each member (m,), and the spread (m,).
     """
 
-    rows: npt.NDArray[np.int64]
+    rows: Integers
     means: Floats
     predictions: dict[Member, Floats]
     spread: Floats
@@ -46,7 +46,7 @@ class HeldOut:
 
 def cross_fit(
     rows: Rows,
-    fold_of_row: npt.NDArray[np.int64],
+    fold_of_row: Integers,
     members: Sequence[Member],
     seed: int = 0,
     pairs: bool = False,
@@ -100,7 +100,7 @@ def in_processes(tasks: Iterable[Any], workers: int, ordered: bool = False) -> I
 
 def _fit_without(
     rows: Rows,
-    fold_of_row: npt.NDArray[np.int64],
+    fold_of_row: Integers,
     left: Left,
     members: Sequence[Member],
     seed: int,
@@ -116,7 +116,7 @@ def _fit_without(
     return left, HeldOut(np.flatnonzero(out), means, predictions, spread)
 
 
-def assemble(parts: Sequence[HeldOut], only: Sequence[npt.NDArray[np.int64]]) -> HeldOut:
+def assemble(parts: Sequence[HeldOut], only: Sequence[Integers]) -> HeldOut:
     """Join held-out predictions of several fits, sorted by row number.
 
     Parameters

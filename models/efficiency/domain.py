@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
 
@@ -60,7 +59,7 @@ class Domain:
         each = [_first(row[mask]) for row, mask in zip(far, other, strict=True)]
         return cls(points, np.sort(each), largest, measured)
 
-    def _sorted(self, features: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    def _sorted(self, features: Floats) -> tuple[Floats, Integers]:
         """Return distances to all training rows (m, n), nearest first, and the row numbers."""
         placed, neighbours = self.points[:-1].transform(features), self.points[-1]
         distances, order = neighbours.kneighbors(placed, n_neighbors=neighbours.n_samples_fit_)
@@ -78,7 +77,7 @@ class Domain:
         farther = len(self.distances) - np.searchsorted(self.distances, mean)
         return np.asarray(farther / len(self.distances))
 
-    def nearest(self, features: Floats, count: int = 3) -> npt.NDArray[np.int64]:
+    def nearest(self, features: Floats, count: int = 3) -> Integers:
         """Return for each of m electrolytes the rows (m, count) of `measured` most like it.
 
         No electrolyte of one source comes twice; at one distance, what was measured with

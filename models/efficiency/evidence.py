@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Objects
 
 from .domain import OUTSIDE
 from .recipes import PRIOR
@@ -37,7 +36,7 @@ def metal_evidence(recipe: str, sources: int, skill: float) -> str:
     return "weak"
 
 
-def prediction_evidence(metal_level: str, domain_score: Floats) -> npt.NDArray[np.object_]:
+def prediction_evidence(metal_level: str, domain_score: Floats) -> Objects:
     """Return the evidence level (n,) of predictions.
 
     The metal's level, one step lower for an electrolyte remote from all measured ones, and

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 from scipy.linalg import solve_triangular
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import ExtraTreesRegressor

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
+from anolyte.features.arrays import Floats
 
 COVERAGES = (0.5, 0.8, 0.9)
 

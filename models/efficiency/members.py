@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Flags, Floats, Objects, Words
 
 from .families import Estimator, fit_family
 from .fast import FastProcess, Predictor, fast
@@ -57,17 +56,17 @@ class Rows:
     features: Floats
     target: Floats
     weights: Floats
-    sources: npt.NDArray[np.object_]
-    metals: npt.NDArray[np.str_]
+    sources: Objects
+    metals: Words
     metal: str
     metal_columns: int
 
     @property
-    def own(self) -> npt.NDArray[np.bool_]:
+    def own(self) -> Flags:
         """Mask (n,) of the working metal's rows."""
         return np.asarray(self.metals == self.metal)
 
-    def take(self, rows: npt.NDArray[np.bool_]) -> Rows:
+    def take(self, rows: Flags) -> Rows:
         """Return some of the rows."""
         return replace(
             self,

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.measurements.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.datasets.measurements.splits import fold_of_row, split
 from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers, Objects
 from threadpoolctl import threadpool_limits
 
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
@@ -118,7 +117,7 @@ class CoulombicEfficiencyModel:
         """Return what to choose from, with or without other metals' measurements."""
         return recipes([scope for scope in self.scopes if pooled or scope == "own"])
 
-    def fold_of_row(self, measurements: pd.DataFrame) -> npt.NDArray[np.int64]:
+    def fold_of_row(self, measurements: pd.DataFrame) -> Integers:
         """Return the fold (n,) of each measurement; a source is in one fold."""
         return fold_of_row(split(measurements, folds=self.folds, seed=self.seed))
 
@@ -313,7 +312,7 @@ class CoulombicEfficiencyModel:
         return ["; ".join(words) for words in each]
 
 
-def _told(measured: pd.DataFrame) -> npt.NDArray[np.object_]:
+def _told(measured: pd.DataFrame) -> Objects:
     """Return measured electrolytes (n,) with their CE and source, in words."""
     qualifier = measured["ce_qualifier"].where(measured["ce_qualifier"] != "=", "")
     figure = qualifier + measured["ce_pct"].map("{:g}".format)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 
 from .intervals import ConformalScale
 from .members import SPREAD, TRANSFER, Member

@@ -21,9 +21,8 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers, Positions
 
 from .fast import FastMachine, FastProcess, FastTrees
 from .members import SPREAD, Member
@@ -108,8 +107,8 @@ class Staged:
         return all(map(isinstance, _members(model), kinds))
 
     def predict_interval(
-        self, features: Floats, floor: Floats, families: npt.NDArray[np.int64] | None = None
-    ) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+        self, features: Floats, floor: Floats, families: Integers | None = None
+    ) -> tuple[Positions, pd.DataFrame]:
         """Predict the rows whose lower bound may reach their floor, and perhaps some others.
 
         The caller limits the threads of matrix products: to do it for each chunk costs more
@@ -164,9 +163,9 @@ class Staged:
         self,
         own: Floats,
         first: tuple[Floats, Floats],
-        rows: npt.NDArray[np.intp],
+        rows: Positions,
         floor: Floats,
-    ) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+    ) -> tuple[Positions, pd.DataFrame]:
         """Predict rows with the second member, and with the third where that may matter."""
         mean, variance = (each[rows] for each in first)
         known = [self.machine.predict(own[rows]), mean]
@@ -187,18 +186,14 @@ def _members(model: CoulombicEfficiencyModel) -> list[object]:
     return [ensemble.predictor(estimator) for estimator in each]
 
 
-def _leaders(
-    rows: npt.NDArray[np.intp], promise: Floats, families: npt.NDArray[np.int64]
-) -> npt.NDArray[np.intp]:
+def _leaders(rows: Positions, promise: Floats, families: Integers) -> Positions:
     """Return of each family the row that promises most: it soon raises the family's floor."""
     order = np.argsort(-promise, kind="stable")
     _, place = np.unique(families[rows[order]], return_index=True)
     return np.sort(rows[order[place]])
 
 
-def _raised(
-    floor: Floats, families: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], reached: Floats
-) -> Floats:
+def _raised(floor: Floats, families: Integers, rows: Positions, reached: Floats) -> Floats:
     """Return the floor (n,) after some rows, one a family, reached a lower bound."""
     raised = floor.copy()
     if len(rows):

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
 from anolyte.datasets.measurements.splits import split
 from anolyte.features import ElectrolyteFeaturizer
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers
 
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
 from .families import fit_family
@@ -112,7 +111,7 @@ def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
 def baseline_predictions(
     measurements: pd.DataFrame,
     contender: Contender,
-    fold_of_row: npt.NDArray[np.int64],
+    fold_of_row: Integers,
     seed: int = 0,
 ) -> Floats:
     """Return the LCE (n,) predicted for each row by a model that has not seen its fold."""
@@ -187,7 +186,7 @@ def refitted(
     model: CoulombicEfficiencyModel,
     measurements: pd.DataFrame,
     others: pd.DataFrame | None,
-    fold_of_row: npt.NDArray[np.int64],
+    fold_of_row: Integers,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Validate on any folds by training anew without each; columns as in `nested`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import CE_CEILING, log_coulombic_efficiency
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 
 # How certain the reading of the value is; a bound says less than a value.
 CONFIDENCE = {"high": 1.0, "medium": 0.7, "low": 0.4}

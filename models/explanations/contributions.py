@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import coulombic_efficiency
-from anolyte.features.mixtures import Floats, Mixtures, as_mixtures
+from anolyte.features.arrays import Floats
+from anolyte.features.mixtures import Mixtures, as_mixtures
 from threadpoolctl import threadpool_limits
 
 from ..efficiency.members import Member

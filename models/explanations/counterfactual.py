@@ -17,7 +17,8 @@ from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.electrolyte import Dose, Share
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
 from anolyte.datasets.errors import FormulationError
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats
+from anolyte.features.mixtures import Mixtures
 
 from ..efficiency.domain import Domain
 from ..efficiency.evidence import LEVELS, prediction_evidence

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.measurements.lce import coulombic_efficiency
-from anolyte.features.mixtures import Floats, Mixtures, as_mixtures
+from anolyte.features.arrays import Floats, Positions
+from anolyte.features.mixtures import Mixtures, as_mixtures
 
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import PRIOR
@@ -105,7 +105,7 @@ def at_concentration(mixtures: Mixtures, now: Floats, wanted: float) -> Mixtures
     return replace(mixtures, mole_fractions=amounts / amounts.sum(axis=1, keepdims=True))
 
 
-def _moved(features: Floats, codes: npt.NDArray[np.intp], at: int, value: float) -> Floats:
+def _moved(features: Floats, codes: Positions, at: int, value: float) -> Floats:
     """Return descriptors with one set to a value and its near-synonyms following it."""
     moved = features.copy()
     centred = features[:, at] - features[:, at].mean()

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.overview import known_measurements
 from anolyte.datasets.measurements.own import STORE, TABLE
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats
+from anolyte.features.mixtures import Mixtures
 
 from .model import SEIModel
 from .rules import BLOCKED, PROTECTED

@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS, SEPARATOR
 from anolyte.datasets.measurements.table import load_measurements
-from anolyte.features.mixtures import Floats, Mixtures
+from anolyte.features.arrays import Floats, Integers, Objects, Words
+from anolyte.features.mixtures import Mixtures
 
-from .learned import Numbers, correction_features
+from .learned import correction_features
 from .products import SPECIES, Sources, source_keys
 from .rules import Shares, rule_character, rule_scores
 
@@ -39,9 +39,9 @@ class LabelledRows:
         Rule scores (n, s).
     """
 
-    groups: npt.NDArray[np.object_]
-    metals: npt.NDArray[np.str_]
-    character: Numbers
+    groups: Objects
+    metals: Words
+    character: Integers
     reported: tuple[tuple[int, ...], ...]
     shares: Floats
     rules: Floats
@@ -50,7 +50,7 @@ class LabelledRows:
     def __len__(self) -> int:
         return len(self.groups)
 
-    def take(self, rows: npt.NDArray[np.int64]) -> Self:
+    def take(self, rows: Integers) -> Self:
         """Return some of the rows."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         reported = tuple(self.reported[row] for row in rows)

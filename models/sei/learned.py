@@ -11,16 +11,13 @@ from functools import lru_cache
 from typing import Any, Self, cast
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers, Words
 from threadpoolctl import threadpool_limits
 
 from .products import SPECIES, translate
 from .rules import BLOCKED, PROTECTED, Shares
-
-Numbers = npt.NDArray[np.int64]
 
 # The log-probabilities of the rules, the shares behind them, the metal and its group.
 FEATURES = (
@@ -40,7 +37,7 @@ POOLED_REPORTS = 10.0
 RAREST = 0.005
 
 
-def correction_features(rules: Floats, shares: Floats, metals: npt.NDArray[np.str_]) -> Floats:
+def correction_features(rules: Floats, shares: Floats, metals: Words) -> Floats:
     """Return the columns `FEATURES` (n, 21)."""
     is_metal = metals[:, None] == np.array(METALS)[None, :]
     groups = np.column_stack([np.isin(metals, PROTECTED), np.isin(metals, BLOCKED)])
@@ -59,7 +56,7 @@ class CharacterCorrection:
     blend: float
 
     @classmethod
-    def fit(cls, features: Floats, character: Numbers, blend: float) -> Self:
+    def fit(cls, features: Floats, character: Integers, blend: float) -> Self:
         """Fit with a quadratic penalty; a class that never occurs keeps a low probability."""
         from sklearn.linear_model import LogisticRegression
 
@@ -128,7 +125,7 @@ class SpeciesPrior:
     @classmethod
     def fit(
         cls,
-        metals: npt.NDArray[np.str_],
+        metals: Words,
         reported: Sequence[tuple[int, ...]],
         strength: float,
     ) -> Self:
@@ -146,7 +143,7 @@ class SpeciesPrior:
             result[str(metal)] = np.clip(own, RAREST, 1.0).tolist()
         return cls(result, strength)
 
-    def apply(self, scores: Floats, metals: npt.NDArray[np.str_]) -> Floats:
+    def apply(self, scores: Floats, metals: Words) -> Floats:
         """Return the rules' scores (n, s) under the prior."""
         result = scores.copy()
         for metal in set(metals.tolist()):

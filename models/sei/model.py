@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS
-from anolyte.features.mixtures import Floats, Mixtures, as_mixtures
+from anolyte.features.arrays import Floats, Integers, Objects
+from anolyte.features.mixtures import Mixtures, as_mixtures
 from threadpoolctl import threadpool_limits
 
 from .labels import LabelledRows, labelled
@@ -196,15 +196,15 @@ def _ranked(mixtures: Mixtures, rules: RuleScores, scores: Floats, top: int) -> 
 def _origins(
     rules: RuleScores,
     table: Floats,
-    rows: npt.NDArray[np.int64],
-    species: npt.NDArray[np.int64],
+    rows: Integers,
+    species: Integers,
     metal: Metal,
-) -> npt.NDArray[np.object_]:
+) -> Objects:
     """Return a text each (n,) that names the one or two ingredients that give most of a species."""
     names = np.array([_wordings(each, metal) for each in rules.ingredients], dtype=object)
     given = rules.weights[rows] * table[:, species].T
     each = np.arange(len(rows))
-    texts: list[npt.NDArray[np.object_]] = []
+    texts: list[Objects] = []
     largest = given.max(axis=1, initial=0.0)
     for place in range(2):
         chosen = given.argmax(axis=1)

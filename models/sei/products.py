@@ -12,7 +12,7 @@ from anolyte.datasets.compounds.registry import Compound, fragment_charge, molec
 from anolyte.datasets.files.shipped import shipped_table
 from anolyte.datasets.interphases.decomposition import Decomposition, decompositions
 from anolyte.datasets.interphases.vocabulary import sei_vocabulary
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 
 Sources = frozenset[str]
 

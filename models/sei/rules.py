@@ -36,12 +36,12 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 
 import numpy as np
-import numpy.typing as npt
 from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.compounds.registry import fragment_charge
+from anolyte.features.arrays import Flags, Floats, Words
 from anolyte.features.blocks.quantum import quantum_rows
 from anolyte.features.blocks.solvation import cation_count
-from anolyte.features.mixtures import Flags, Floats, Mixtures, divide
+from anolyte.features.mixtures import Mixtures, divide
 from anolyte.features.molecules.anions import binding_anions
 from anolyte.features.molecules.pairing import anion_binding, shell, solvent_binding
 
@@ -134,7 +134,7 @@ class RuleScores:
     shares: Shares
 
 
-def rule_character(shares: Shares, metals: npt.NDArray[np.str_]) -> Floats:
+def rule_character(shares: Shares, metals: Words) -> Floats:
     """Return the probabilities (n, 4) of `SEI_CHARACTERS` that the rules give.
 
     With i the inorganic share and logistic steps of the width STEP,

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS
 from anolyte.datasets.measurements.splits import Fold, group_folds
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats, Integers
 
 from .labels import LabelledRows
-from .learned import CharacterCorrection, Numbers, SpeciesPrior
+from .learned import CharacterCorrection, SpeciesPrior
 
 BLENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 0.9)
@@ -33,7 +33,7 @@ def is_enough(rows: LabelledRows) -> bool:
     return len(rows) >= MIN_ROWS and len(set(rows.groups)) >= MIN_GROUPS
 
 
-def log_losses(character: Numbers, probabilities: Floats) -> Floats:
+def log_losses(character: Integers, probabilities: Floats) -> Floats:
     """Return the log-loss (n,) of each row."""
     likelihood = probabilities[np.arange(len(character)), character]
     return np.asarray(-np.log(np.maximum(likelihood, 1e-6)))

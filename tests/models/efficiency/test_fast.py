@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from anolyte.features.mixtures import Floats
+from anolyte.features.arrays import Floats
 from anolyte.models import CoulombicEfficiencyModel
 from anolyte.models.efficiency.families import fit_family
 from anolyte.models.efficiency.fast import (
