@@ -6,13 +6,13 @@ tabulated liquids; `estimate_error` states how well it predicts a liquid it was 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from .ions import atom_counts
 from .properties import Origin, measured_values, property_value
 from .registry import Compound, canonical_smiles, molar_mass, molecule
 
@@ -54,8 +54,7 @@ def _counts(smiles: str) -> npt.NDArray[np.float64]:
     from rdkit.Chem.rdMolDescriptors import CalcNumHBD, CalcNumRings
 
     mol = molecule(smiles)
-    atoms = Counter(atom.GetSymbol() for atom in mol.GetAtoms())
-    atoms["H"] += sum(atom.GetTotalNumHs() for atom in mol.GetAtoms())
+    atoms = atom_counts(smiles)
     heavy = sum(atoms[element] for element in _HEAVY)
     charged = float("." in smiles)
     structure = (1.0, heavy, CalcNumRings(mol), CalcNumHBD(mol), charged)

@@ -26,6 +26,12 @@ def as_metal(text: str) -> Metal:
     raise ValueError(f"unknown metal {text!r}; use one of {', '.join(METALS)}")
 
 
+def working_ion(metal: str) -> str:
+    """Return the ion of a working metal as the tables name it, for example ``Mg2+``."""
+    charge = CHARGES[as_metal(metal)]
+    return f"{metal}{charge if charge > 1 else ''}+"
+
+
 @lru_cache(maxsize=256)
 def ion_property(ion: str, name: str) -> float:
     """Return a tabulated property of an ion, for example ``("Li+", "ionic_radius_Shannon_CN6")``.

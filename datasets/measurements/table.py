@@ -15,6 +15,7 @@ from typing import cast
 
 import pandas as pd
 
+from ..compounds.ions import holds
 from ..compounds.metals import METALS, Metal, as_metal
 from ..compounds.registry import Compound, CompoundRegistry
 from ..electrolytes.grammar import parse
@@ -107,7 +108,7 @@ def commonest_salt(metal: Metal) -> Compound:
         electrolyte = parse(text)
         salts = [dose.compound for dose in electrolyte.salts if dose.compound is not None]
         salts += [share.compound for share in electrolyte.base if share.compound.kind == "salt"]
-        count.update(salt for salt in salts if f"[{metal}" in salt.smiles)
+        count.update(salt for salt in salts if holds(salt, metal))
     return count.most_common(1)[0][0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ..compounds.ions import holds
 from ..compounds.metals import Metal
 from ..compounds.registry import Compound
 from ..electrolytes.grammar import Electrolyte, parse
@@ -28,7 +29,7 @@ def default_compounds(metal: Metal) -> tuple[list[Compound], list[Compound], lis
         salts.update(s.compound for s in electrolyte.base if s.compound.kind == "salt")
         solvents.update(s.compound for s in electrolyte.base if not s.compound.is_salt)
         additives.update(dose.compound for dose in electrolyte.additives if dose.compound)
-    own = Counter({salt: n for salt, n in salts.items() if f"[{metal}" in salt.smiles})
+    own = Counter({salt: n for salt, n in salts.items() if holds(salt, metal)})
     return tuple(_frequent(count) for count in (own, solvents, additives))  # type: ignore[return-value]
 
 

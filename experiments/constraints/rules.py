@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
+from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.properties import cas_number
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
 from anolyte.datasets.files.shipped import shipped_table
@@ -19,7 +20,7 @@ from anolyte.features.arrays import Flags, Floats, Verdicts
 from anolyte.features.blocks.fluorination import element_counts, is_pfas
 from anolyte.features.mixtures import Mixtures
 
-from .selectors import elements, measured
+from .selectors import measured
 from .solubility import solubility
 
 Compounds = tuple[Compound, ...]
@@ -90,7 +91,7 @@ def _at_most(mixtures: Mixtures, limit: float, pfas: bool) -> Verdicts:
 
 
 def _no_fluorine(compound: Compound, limit: float) -> bool:
-    return limit > 0 or "F" not in elements(compound.smiles)
+    return limit > 0 or not holds(compound, "F")
 
 
 def _no_pfas(compound: Compound, limit: float) -> bool:
@@ -176,7 +177,7 @@ def critical_elements() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _critical_table(compounds: Compounds) -> Floats:
     each = sorted(critical_elements())
-    return np.array([[float(e in elements(c.smiles)) for e in each] for c in compounds])
+    return np.array([[float(holds(c, e)) for e in each] for c in compounds])
 
 
 def critical_count(mixtures: Mixtures) -> Floats:

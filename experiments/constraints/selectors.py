@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.properties import UNITS, property_value
 from anolyte.datasets.compounds.registry import (
     KINDS,
     Compound,
     CompoundRegistry,
-    molecule,
     shipped_compounds,
 )
 from anolyte.datasets.errors import Fault, InputError
@@ -66,12 +66,6 @@ def measured(compound: Compound, name: str) -> float | None:
     return found.value if found is not None and found.origin == "measured" else None
 
 
-@lru_cache(maxsize=8192)
-def elements(smiles: str) -> frozenset[str]:
-    """Return the symbols of the elements other than hydrogen."""
-    return frozenset(atom.GetSymbol() for atom in molecule(smiles).GetAtoms())
-
-
 @lru_cache(maxsize=1024)
 def read_selector(text: str) -> Selector:
     """Read a selector.
@@ -108,7 +102,7 @@ def _of_class(text: str, kind: str, value: str) -> Selector:
     if kind == "element":
         if not re.fullmatch(r"[A-Z][a-z]?", value):
             raise _error(text, "no symbol of an element", "write e.g. element:As")
-        return Selector(text, lambda compound: value in elements(compound.smiles))
+        return Selector(text, lambda compound: holds(compound, value))
     known = KINDS if kind == "kind" else tuple(GROUPS)
     if value not in known:
         raise _error(text, f"unknown {kind}", f"use one of {', '.join(known)}")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.compounds.registry import CompoundRegistry
 from anolyte.datasets.electrolytes.electrolyte import MAX_LENGTH, Electrolyte
@@ -169,7 +170,7 @@ def without_metal(mixtures: Mixtures) -> list[bool]:
     """Return for each of the mixtures whether no compound in it holds its metal."""
     absent = np.ones(len(mixtures), dtype=bool)
     for metal, rows in mixtures.rows_by_metal.items():
-        holds = np.array([f"[{metal}" in compound.smiles for compound in mixtures.compounds])
+        holds = np.array([holds(compound, metal) for compound in mixtures.compounds])
         absent[rows] = ~(mixtures.mole_fractions[rows][:, holds] > 0).any(axis=1)
     return [bool(each) for each in absent]
 

@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
+from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.electrolyte import format_number
@@ -80,7 +81,7 @@ class CandidateSpace:
         if not concentrations or min(concentrations) <= 0:
             raise ValueError("concentrations are above 0 M")
         for salt in salts:
-            if f"[{metal}" not in salt.smiles:
+            if not holds(salt, metal):
                 raise ValueError(
                     f"{salt} holds no {metal}: it cannot be the salt of a {metal} cell"
                 )

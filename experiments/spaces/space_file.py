@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import cast
 
+from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.electrolyte import RatioKind, Unit
@@ -154,7 +155,7 @@ class _Reader:
             return ()
         dose_unit = cast(Unit, "M" if unit == MOLAR else unit)
         # Where the metal is at fault, its salts are not.
-        singles = [c for c in compounds if f"[{metal}" in c.smiles or metal not in METALS]
+        singles = [c for c in compounds if holds(c, metal) or metal not in METALS]
         strange = [str(c) for c in compounds if c not in singles]
         if amounts and strange:
             remedy = f"list it in a part of pairs, beside a salt of {metal}"

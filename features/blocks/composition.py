@@ -8,10 +8,10 @@ the anions; inorganic to organic is every element but H, C and the cation over C
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from typing import ClassVar
 
-from anolyte.datasets.compounds.registry import Compound, fragment_charge, molecule
+from anolyte.datasets.compounds.ions import atom_counts, metal_atoms
+from anolyte.datasets.compounds.registry import Compound, fragment_charge
 
 from ..arrays import Floats
 from ..mixtures import Mixtures, limited_ratio
@@ -20,19 +20,9 @@ from .base import Descriptor, DescriptorBlock
 # A ratio over an element that is absent is unbounded; it is held at this.
 RATIO_LIMIT = 100.0
 _KIM = "Kim et al. 2023, doi:10.1073/pnas.2214357120"
-_METALS = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Zn", "Al", "Sn", "In", "Cr", "Mn", "Ni", "Co"}
 
 
-@lru_cache(maxsize=4096)
-def _atoms(smiles: str) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for atom in molecule(smiles).GetAtoms():
-        counts[atom.GetSymbol()] += 1
-        counts["H"] += atom.GetTotalNumHs()
-    return counts
-
-
-def atom_counts(compound: Compound) -> tuple[float, ...]:
+def parts_of_atoms(compound: Compound) -> tuple[float, ...]:
     """Return atoms per formula unit: F, O, C, others, all of neutral parts, then of anions.
 
     Ten numbers: F, O, C, other elements but H (and, in a covalent salt, its metal), all
@@ -41,15 +31,15 @@ def atom_counts(compound: Compound) -> tuple[float, ...]:
     neutral, anions, cations = Counter[str](), Counter[str](), 0
     for part in compound.smiles.split("."):
         charge = fragment_charge(part)
-        atoms = _atoms(part)
+        atoms = Counter(atom_counts(part))
         if charge > 0:
             cations += sum(atoms.values())
         elif charge < 0:
             anions += atoms
-        elif compound.kind == "salt" and _METALS & set(atoms):
+        elif compound.kind == "salt" and (metals := metal_atoms(part)):
             # Drawn covalently (AlCl3, MeMgBr): the metal is the cation, the rest the anion.
-            cations += sum(atoms[metal] for metal in _METALS)
-            anions += Counter({k: v for k, v in atoms.items() if k not in _METALS})
+            cations += sum(metals.values())
+            anions += atoms - Counter(metals)
         else:
             neutral += atoms
     return (*_five(neutral), *_five(anions), float(cations))
@@ -86,7 +76,7 @@ class CompositionBlock(DescriptorBlock):
 
     def columns(self, mixtures: Mixtures) -> list[Floats]:
         """Return the 13 ratios."""
-        counts = mixtures.total(atom_counts)
+        counts = mixtures.total(parts_of_atoms)
         solvent, anion, cations = counts[:, :5], counts[:, 5:10], counts[:, 10]
         both = solvent + anion
         fluorine, oxygen, carbon, others, total = both.T

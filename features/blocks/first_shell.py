@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from anolyte.datasets.compounds.registry import Compound, molecule
+from anolyte.datasets.compounds.ions import atom_counts
+from anolyte.datasets.compounds.registry import Compound
 
 from ..arrays import Floats
 from ..mixtures import Mixtures, divide
@@ -29,9 +30,9 @@ def bound_groups(compound: Compound) -> tuple[float, ...]:
     weight = solvent_binding(compound)[1]
     if not weight:
         return (0.0,) * (1 + len(GROUPS) + len(_ATOMS))
-    symbols = [atom.GetSymbol() for atom in molecule(compound.smiles).GetAtoms()]
+    atoms = atom_counts(compound.smiles)
     counts = [group_count(compound, group) for group in GROUPS]
-    counts += [symbols.count(element) for element in _ATOMS]
+    counts += [atoms[element] for element in _ATOMS]
     return (weight, *(weight * count for count in counts))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
+from anolyte.datasets.compounds.ions import organic_cations
 from anolyte.datasets.compounds.registry import Compound, fragment_charge
 from scipy.special import entr
 
@@ -41,20 +42,9 @@ def anion_counts(compound: Compound) -> tuple[float, ...]:
     return tuple(counts)
 
 
-def organic_cations(compound: Compound) -> tuple[float]:
+def organic_cation_count(compound: Compound) -> tuple[float]:
     """Return the organic (ionic-liquid) cations per formula unit."""
-    parts = compound.ions.items()
-    return (
-        float(
-            sum(
-                n
-                for part, n in parts
-                if fragment_charge(part) > 0
-                and "C" in part.upper()
-                and not part.startswith(("[Ca", "[Cs", "[Co", "[Cu", "[Cr"))
-            )
-        ),
-    )
+    return (float(sum(organic_cations(compound).values())),)
 
 
 class IonsBlock(DescriptorBlock):
@@ -82,5 +72,5 @@ class IonsBlock(DescriptorBlock):
             np.minimum(divide(total, solvent, 4.0), 4.0),
             np.exp(entr(shares).sum(axis=1)),
             np.minimum(divide(nitrate, solvent, 4.0), 4.0),
-            mixtures.total(organic_cations, mixtures.salts),
+            mixtures.total(organic_cation_count, mixtures.salts),
         ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from anolyte.datasets.compounds.metals import CHARGES, METALS, ion_property
+from anolyte.datasets.compounds.ions import metal_cations
+from anolyte.datasets.compounds.metals import METALS, ion_property, working_ion
 from anolyte.datasets.compounds.registry import Compound, fragment_charge
 
 from ..arrays import Floats
@@ -15,8 +15,7 @@ from ..mixtures import Mixtures, divide
 from ..molecules.anions import anion_donor_number, anion_radius, binding_anions
 from .base import Descriptor, DescriptorBlock
 
-_MONOVALENT = ("[Li+]", "[Na+]", "[K+]", "[Rb+]", "[Cs+]")
-_METAL_CATION = re.compile(r"\[([A-Z][a-z]?)\+\d?\]")
+_OTHER_ALKALI = ("Rb", "Cs")
 _PER_METAL = (
     ("ionic_radius_Shannon_CN6", "A", "Shannon radius of the working ion, CN 6"),
     ("ionic_potential_z_over_r", "1/A", "charge over radius of the working ion"),
@@ -30,9 +29,8 @@ _PER_METAL = (
 @lru_cache(maxsize=8)
 def metal_properties(metal: str) -> tuple[float, ...]:
     """Return charge and the properties of `_PER_METAL` of a working ion."""
-    charge = CHARGES[metal]  # type: ignore[index]
-    ion = f"{metal}{charge if charge > 1 else ''}+"
-    return (float(charge), *(ion_property(ion, name) for name, _, _ in _PER_METAL))
+    ion = working_ion(metal)
+    return (ion_property(ion, "charge"), *(ion_property(ion, name) for name, _, _ in _PER_METAL))
 
 
 def anion_sizes(compound: Compound) -> tuple[float, float, float, float]:
@@ -56,26 +54,11 @@ def _sizes(anions: list[tuple[str, float]]) -> tuple[float, float, float]:
 
 
 def cation_kinds(compound: Compound) -> tuple[float, ...]:
-    """Return cations per formula unit: each metal of `METALS`, other monovalent, other ions.
-
-    A covalently drawn halide (AlCl3) counts as its metal.
-    """
-    counts: dict[str, float] = dict.fromkeys(METALS, 0.0)
-    monovalent = other = 0.0
-    for part, count in compound.ions.items():
-        match = _METAL_CATION.fullmatch(part)
-        if match is None:
-            continue
-        if match[1] in counts:
-            counts[match[1]] += count
-        elif part in _MONOVALENT:
-            monovalent += count
-        else:
-            other += count
-    if compound.kind == "salt" and not compound.ions:
-        for metal in METALS:
-            counts[metal] += sum(atom.GetSymbol() == metal for atom in compound.mol.GetAtoms())
-    return (*counts.values(), monovalent, other)
+    """Return metal cations per formula unit: each of `METALS`, other alkali, all others."""
+    counts = dict(metal_cations(compound))
+    working = [counts.pop(metal, 0) for metal in METALS]
+    alkali = sum(counts.pop(symbol, 0) for symbol in _OTHER_ALKALI)
+    return (*working, alkali, sum(counts.values()))
 
 
 class MetalBlock(DescriptorBlock):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 import numpy as np
 from anolyte.datasets.compounds.densities import density
+from anolyte.datasets.compounds.ions import metal_cations
 from anolyte.datasets.compounds.properties import property_value
 from anolyte.datasets.compounds.registry import Compound
 
@@ -56,14 +56,9 @@ def _bulk_properties(compound: Compound) -> tuple[float, ...]:
     )
 
 
-_METAL_CATION = re.compile(r"\[[A-Z][a-z]?\+\d?\]")
-
-
 def cation_count(compound: Compound) -> tuple[float]:
-    """Return the metal cations per formula unit (a covalently drawn salt counts as one)."""
-    if not compound.ions:
-        return (float(compound.kind == "salt"),)
-    return (float(sum(n for part, n in compound.ions.items() if _METAL_CATION.fullmatch(part))),)
+    """Return the metal cations per formula unit (a covalently drawn salt's metal included)."""
+    return (float(sum(metal_cations(compound).values())),)
 
 
 class SolvationBlock(DescriptorBlock):

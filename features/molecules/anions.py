@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from anolyte.datasets.compounds.ions import atom_counts
 from anolyte.datasets.compounds.registry import Compound, fragment_charge, molecule
 from anolyte.datasets.files.shipped import shipped_table
 
@@ -94,5 +95,5 @@ def binding_anions(compound: Compound) -> list[tuple[str, float]]:
     ionic = [(part, float(n)) for part, n in compound.ions.items() if fragment_charge(part) < 0]
     if ionic or compound.kind != "salt":
         return ionic
-    symbols = [atom.GetSymbol() for atom in compound.mol.GetAtoms()]
-    return [(f"[{x}-]", float(symbols.count(x))) for x in ("Cl", "Br", "I") if x in symbols]
+    atoms = atom_counts(compound.smiles)
+    return [(f"[{x}-]", float(atoms[x])) for x in ("Cl", "Br", "I") if x in atoms]

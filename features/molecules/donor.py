@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from anolyte.datasets.compounds.ions import atom_counts
 from anolyte.datasets.compounds.registry import Compound, molecule, shipped_compounds
 from anolyte.datasets.files.shipped import shipped_table
 
@@ -84,8 +85,7 @@ def imputation_features(smiles: str) -> Floats:
     compound = Compound(smiles, smiles)
     counts = np.array([group_count(compound, group) for group in GROUPS], dtype=float)
     heavy = max(1, mol.GetNumHeavyAtoms())
-    symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
-    halogens = (symbols.count("F") / heavy, symbols.count("Cl") / heavy)
+    halogens = tuple(atom_counts(smiles)[element] / heavy for element in ("F", "Cl"))
     polarity = CalcTPSA(mol) / heavy
     shape = (polarity, float(heavy), float(CalcNumRings(mol)))
     return np.array([*np.minimum(counts, 2), *halogens, *np.minimum(counts, 1), *shape])

@@ -27,7 +27,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from anolyte.datasets.compounds.metals import CHARGES, METALS, ion_property
+from anolyte.datasets.compounds.metals import CHARGES, METALS, ion_property, working_ion
 from anolyte.datasets.compounds.registry import Compound
 
 from ..arrays import Floats
@@ -59,7 +59,7 @@ def solvent_binding(compound: Compound) -> tuple[float, float]:
 def anion_binding(smiles: str, metal: str) -> float:
     """Return the sites times K of one anion towards a metal's ion."""
     charge = CHARGES[metal]  # type: ignore[index]
-    radius = ion_property(_ion(metal), "ionic_radius_Shannon_CN6") + anion_radius(smiles)
+    radius = ion_property(working_ion(metal), "ionic_radius_Shannon_CN6") + anion_radius(smiles)
     return ANION_SITES * _boltzmann(anion_donor_number(smiles) + COULOMB * charge / radius)
 
 
@@ -84,12 +84,7 @@ def coordination_numbers(mixtures: Mixtures) -> Floats:
 
 
 def _coordination_number(metal: str) -> float:
-    return ion_property(_ion(metal), "usual_coordination_number")
-
-
-def _ion(metal: str) -> str:
-    charge = CHARGES[metal]  # type: ignore[index]
-    return f"{metal}{charge if charge > 1 else ''}+"
+    return ion_property(working_ion(metal), "usual_coordination_number")
 
 
 def shell(mixtures: Mixtures, cations: Floats) -> Floats:

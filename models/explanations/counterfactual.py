@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.electrolyte import Dose, Share
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
@@ -237,5 +238,5 @@ def _known(
         for compound in (share.compound for share in electrolyte.base):
             (salts if compound.is_salt else solvents)[compound] = None
         salts.update((dose.compound, None) for dose in electrolyte.salts if dose.compound)
-    own = [salt for salt in salts if f"[{metal}" in salt.smiles]
+    own = [salt for salt in salts if holds(salt, metal)]
     return tuple(own), tuple(solvents)

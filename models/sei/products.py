@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from anolyte.datasets.compounds.ions import atom_counts, metal_atoms
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.compounds.registry import Compound, fragment_charge, molecule
 from anolyte.datasets.files.shipped import shipped_table
@@ -68,9 +69,7 @@ def ingredients(compound: Compound) -> tuple[tuple[Ingredient, float], ...]:
     found = []
     for smiles, count in compound.ions.items():
         charge = fragment_charge(smiles)
-        symbols = {atom.GetSymbol() for atom in molecule(smiles).GetAtoms()}
-        organic = bool(symbols & {"C", "N", "P", "S"})
-        if charge > 0 and not organic:
+        if charge > 0 and metal_atoms(smiles):
             continue
         role = "anion" if charge < 0 else "cation"
         name = _ion_names().get(smiles) or f"{'anion' if charge < 0 else 'cation'} of {compound}"
@@ -172,7 +171,7 @@ def _stays(name: str) -> float:
 
 
 def _by_class(ingredient: Ingredient, metal: Metal) -> list[str]:
-    symbols = {atom.GetSymbol() for atom in ingredient.compound.mol.GetAtoms()}
+    symbols = atom_counts(ingredient.compound.smiles)
     fluoride = translate("LiF", metal)
     if ingredient.role in ("anion", "salt"):
         return [fluoride] if "F" in symbols and fluoride else []
@@ -218,7 +217,7 @@ def _describe_products(
     ingredient: Ingredient, metal: Metal, excluded: Sources
 ) -> tuple[float, float]:
     sure = products(ingredient, metal, excluded)
-    symbols = {atom.GetSymbol() for atom in ingredient.compound.mol.GetAtoms()}
+    symbols = atom_counts(ingredient.compound.smiles)
     # A molecule without carbon, like water, leaves nothing organic.
     carbon_free = "C" not in symbols and ingredient.role == "molecule"
     inorganic = BELIEF * (1.0 if carbon_free else _BELIEVED[ingredient.role])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from anolyte.datasets.compounds.registry import shipped_compounds
 from anolyte.datasets.electrolytes.grammar import Electrolyte
-from anolyte.features.blocks.composition import CompositionBlock, atom_counts
+from anolyte.features.blocks.composition import CompositionBlock, parts_of_atoms
 from anolyte.features.mixtures import Mixtures
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,7 +91,7 @@ def test_ratios_of_a_fluorinated_solvent_and_a_carbon_bearing_anion_by_hand() ->
     ],
 )
 def test_atoms_of_neutral_parts_anions_and_cations(name: str, counts: tuple[float, ...]) -> None:
-    assert atom_counts(REGISTRY[name]) == counts
+    assert parts_of_atoms(REGISTRY[name]) == counts
 
 
 def test_ratio_over_an_absent_element_is_held_at_the_limit() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from anolyte.datasets.compounds.registry import canonical_smiles, molecule, shipped_compounds
-from anolyte.features.blocks.ions import ANIONS, IonsBlock, anion_counts, organic_cations
+from anolyte.features.blocks.ions import ANIONS, IonsBlock, anion_counts, organic_cation_count
 
 REGISTRY = shipped_compounds()
 
@@ -90,7 +90,12 @@ def test_nitrate_additive_per_solvent() -> None:
     ],
 )
 def test_organic_cations(name: str, count: float) -> None:
-    assert organic_cations(REGISTRY[name]) == (count,)
+    assert organic_cation_count(REGISTRY[name]) == (count,)
+
+
+def test_cadmium_is_no_organic_cation() -> None:
+    salt = "{[Cd+2].O=S(=O)([O-])[O-]}"
+    assert ions(f"2 M ZnSO4 + 0.1 M {salt} in H2O", "Zn")["organic_cation_fraction"] == 0
 
 
 def test_anion_in_braces_is_recognised() -> None:

@@ -39,6 +39,9 @@ def test_secondary_cations() -> None:
     assert dual["secondary_multivalent"] == 0
     manganese = block("2 M ZnSO4 + 0.1 M MnSO4 in H2O", "Zn")
     assert manganese["secondary_multivalent"] == pytest.approx(0.1 / 2.1)
+    # Drawn covalently, and a cation all the same.
+    tin = block("2 M ZnSO4 + 0.1 M SnCl2 in H2O", "Zn")
+    assert tin["secondary_multivalent"] == pytest.approx(0.1 / 2.1)
 
 
 def test_delocalised_anions_have_a_small_surface_charge() -> None:
