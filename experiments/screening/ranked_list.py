@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,8 +17,6 @@ from .list_columns import domain_score, enriched
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from ..tracking import RunReference
 
 # The first columns; those that a list lacks are left out, those not named here come last.
 COLUMNS = (
@@ -98,25 +94,6 @@ class RankedList:
         if kind not in LIST_PLOTS:
             raise ValueError(f"unknown plot {kind!r}; use one of {', '.join(LIST_PLOTS)}")
         return LIST_PLOTS[kind](self.frame, most)
-
-    def log(
-        self, model: str | Path | Mapping[str, Any], uri: str | None = None, note: str = ""
-    ) -> RunReference:
-        """Log the list to MLflow.
-
-        Parameters
-        ----------
-        model
-            Folder of the model that was used, or its manifest.
-        uri, note
-            See `tracking.log_screening`.
-        """
-        from anolyte.models.bundles.bundle import read_manifest
-
-        from ..tracking import log_screening
-
-        manifest = model if isinstance(model, Mapping) else read_manifest(Path(model))
-        return log_screening(self, manifest, uri, note)
 
     def _repr_html_(self) -> str:
         from .list_html import to_html

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anolyte.models.bundles.bundle import read_manifest
+
 from .contents import training_fields
 from .evaluations import evaluation_fields, sei_fields
 from .lists import screening_fields, suggestions_fields
@@ -126,7 +128,7 @@ def evaluation_run(
 
 def log_screening(
     ranked: RankedList,
-    model: Mapping[str, Any],
+    model: str | Path | Mapping[str, Any],
     uri: str | None = None,
     note: str = "",
     space_file: str | Path | None = None,
@@ -139,36 +141,33 @@ def log_screening(
     ranked
         The list.
     model
-        Manifest of the model, see `models.store.read_manifest`.
+        Folder of the model that ranked it, or its manifest, see `read_manifest`.
     space_file
         The file that the space was read from, or the name of a ready-made one; kept beside
         the list.
     """
-    return _log(
-        ranked.metal,
-        SCREENING,
-        "screen",
-        lambda files: screening_fields(ranked, model, files, space_file),
-        uri,
-        note,
-        outbox,
-    )
+    manifest = _manifest(model)
+
+    def write(files: Path) -> dict[str, Any]:
+        return screening_fields(ranked, manifest, files, space_file)
+
+    return _log(ranked.metal, SCREENING, "screen", write, uri, note, outbox)
 
 
 def log_suggestions(
     found: Suggestions,
-    model: Mapping[str, Any],
+    model: str | Path | Mapping[str, Any],
     uri: str | None = None,
     note: str = "",
     outbox: Path = OUTBOX,
 ) -> RunReference:
     """Log a batch of suggested experiments and the model behind it, see `log_screening`."""
-    metal = str(model["metal"])
+    manifest = _manifest(model)
 
     def write(files: Path) -> dict[str, Any]:
-        return suggestions_fields(found, model, files)
+        return suggestions_fields(found, manifest, files)
 
-    return _log(metal, SUGGESTIONS, "suggest", write, uri, note, outbox)
+    return _log(str(manifest["metal"]), SUGGESTIONS, "suggest", write, uri, note, outbox)
 
 
 def log_sei(
@@ -190,6 +189,10 @@ def log_sei(
         return sei_fields(evaluation, metal, files)
 
     return _log(metal, SEI, "sei", write, uri, note, outbox)
+
+
+def _manifest(model: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
+    return model if isinstance(model, Mapping) else read_manifest(Path(model))
 
 
 def _log(

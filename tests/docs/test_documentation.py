@@ -19,7 +19,6 @@ from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.experiments.tracking import log_screening, log_training
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from anolyte.experiments.training.train import TrainingResult
-from anolyte.models.bundles.bundle import read_manifest
 from reference_pages import (
     EXPERIMENTS,
     PACKAGES,
@@ -227,7 +226,7 @@ def store(
     uri = f"sqlite:///{folder / 'mlflow.db'}"
     log_training(trained, model_folder, uri, "the first try", folder / "outbox")
     ranked = screen(space, trained.model, top=5)
-    log_screening(ranked, read_manifest(model_folder), uri, outbox=folder / "outbox")
+    log_screening(ranked, model_folder, uri, outbox=folder / "outbox")
     return MlflowStore(uri)
 
 

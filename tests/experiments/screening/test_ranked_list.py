@@ -148,9 +148,3 @@ def test_plots_are_drawn(ranked: RankedList, kind: str, tmp_path: Path) -> None:
 def test_an_unknown_plot_is_refused(ranked: RankedList) -> None:
     with pytest.raises(ValueError, match="bars, pareto, map"):
         ranked.plot("pie")
-
-
-@pytest.mark.slow
-def test_a_list_logs_itself(ranked: RankedList, model_folder: Path, tmp_path: Path) -> None:
-    reference = ranked.log(model_folder, f"sqlite:///{tmp_path / 'mlflow.db'}")
-    assert reference.experiment == "anolyte/Li/screening"
