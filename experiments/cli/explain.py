@@ -12,9 +12,10 @@ from .shared.console import (
     MetalOption,
     ModelOption,
     UriOption,
-    load_or_train,
     print_json,
     print_table,
+    progress_bar,
+    tell,
 )
 from .shared.descriptors import keep, show_dependence, show_importance
 
@@ -64,6 +65,8 @@ def explain_command(
     from anolyte.datasets.electrolytes.grammar import parse
     from anolyte.datasets.files.exports import checked_table_path
 
+    from ..predictions.load_or_train import load_or_train
+
     if sum((formulation is not None, importance, bool(dependence))) != 1:
         raise ValueError("give one of: a formulation, --importance, --dependence")
     symbol = as_metal(metal)
@@ -72,9 +75,7 @@ def explain_command(
         raise ValueError(f"{plot}: the name must end in .png, .svg or .pdf")
     if out is not None:
         checked_table_path(out)
-    fitted, _ = load_or_train(symbol, model, tracking_uri)
-    if fitted.metal != symbol:
-        raise ValueError(f"the model {model} is for {fitted.metal}, not for {symbol}")
+    fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     if electrolyte is not None:
         _show(fitted, electrolyte, coverage, most, out, plot, json)
     elif importance:

@@ -17,9 +17,9 @@ from .shared.console import (
     MetalOption,
     ModelOption,
     UriOption,
-    load_or_train,
     print_json,
     print_table,
+    progress_bar,
     records,
     registry_with,
     tell,
@@ -74,6 +74,7 @@ def predict_command(
     from anolyte.datasets.compounds.metals import as_metal
     from anolyte.datasets.files.exports import checked_table_path
 
+    from ..predictions.load_or_train import load_or_train
     from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor
 
     given = formulations or []
@@ -89,9 +90,7 @@ def predict_command(
     written = [] if streamed else given
     _check(written, registry)
     requests = _requests(written, file)
-    fitted, _ = load_or_train(symbol, model, tracking_uri)
-    if fitted.metal != symbol:
-        raise ValueError(f"the model {model} is for {fitted.metal}, not for {symbol}")
+    fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     predictor = Predictor(fitted, coverage, registry if compounds is not None else None)
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:

@@ -14,7 +14,6 @@ from .shared.console import (
     NoteOption,
     NoTrackingOption,
     UriOption,
-    load_or_train,
     named_compounds,
     print_json,
     progress_bar,
@@ -133,8 +132,8 @@ def screen_command(
     Example:  anolyte screen --metal Li --salts LiFSI,LiDFOB --solvents DME,FDMB,TTE --top 50
     """
     from anolyte.datasets.files.exports import checked_table_path, write_table_file
-    from anolyte.models.bundles.bundle import read_manifest
 
+    from ..predictions.load_or_train import load_or_train
     from ..ranking.diversity import DIVERSITY
     from ..screening.screen import screen
 
@@ -158,7 +157,7 @@ def screen_command(
     whole = _space(metal, space, {**axes, "concentrations": concentrations})
     chosen = whole.constrained(constraints)
     symbol = chosen.metal
-    predictor, folder = load_or_train(symbol, model, tracking_uri)
+    predictor, folder = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     left_out = f" ({len(whole) - len(chosen):,} left out)" if len(chosen) < len(whole) else ""
     tell(f"Screening {len(chosen):,} candidates for {symbol}{left_out}.")
     with progress_bar() as progress:
@@ -182,8 +181,7 @@ def screen_command(
     if not no_tracking:
         from ..tracking import log_screening
 
-        manifest = read_manifest(folder)
-        kept = str(log_screening(ranked, manifest, tracking_uri, note, space or None))
+        kept = str(log_screening(ranked, folder, tracking_uri, note, space or None))
     if json:
         print_json(
             {

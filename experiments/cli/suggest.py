@@ -14,7 +14,6 @@ from .shared.console import (
     NoteOption,
     NoTrackingOption,
     UriOption,
-    load_or_train,
     print_json,
     print_table,
     progress_bar,
@@ -77,6 +76,7 @@ def suggest_command(
     from anolyte.datasets.files.exports import checked_table_path, write_csv
     from anolyte.datasets.measurements.own import STORE
 
+    from ..predictions.load_or_train import load_or_train
     from ..suggestions.lab_sheet import lab_sheet
     from ..suggestions.pending import add_pending, measured_electrolytes, pending, read_pending
     from ..suggestions.suggest import suggest
@@ -89,7 +89,7 @@ def suggest_command(
     under_way = list(pending(chosen.metal, folder)["electrolyte"])
     if exclude_pending is not None:
         under_way += list(read_pending(exclude_pending, chosen.metal)["electrolyte"])
-    predictor, trained = load_or_train(chosen.metal, model, tracking_uri)
+    predictor, trained = load_or_train(chosen.metal, model, tracking_uri, tell, progress_bar)
     _tell_new(predictor, folder)
     with progress_bar() as progress:
         found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)
@@ -103,11 +103,9 @@ def suggest_command(
         kept = str(add_pending(texts, chosen.metal, found.by, folder))
     logged = ""
     if not no_tracking:
-        from anolyte.models.bundles.bundle import read_manifest
-
         from ..tracking import log_suggestions
 
-        logged = str(log_suggestions(found, read_manifest(trained), tracking_uri, note))
+        logged = str(log_suggestions(found, trained, tracking_uri, note))
     if json:
         print_json({"mlflow": logged, "by": found.by, "pending": kept, "suggested": records(sheet)})
         return

@@ -12,10 +12,8 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.datasets.compounds.metals import Metal
     from anolyte.datasets.compounds.registry import Compound, CompoundRegistry
     from anolyte.models.efficiency.crossfit import Progress
-    from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
 MetalOption = Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")]
 UriOption = Annotated[
@@ -116,38 +114,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     import json
 
     return list(json.loads(frame.to_json(orient="records")))
-
-
-def load_or_train(
-    metal: Metal, folder: Path | None, uri: str | None = None
-) -> tuple[CoulombicEfficiencyModel, Path]:
-    """Load a metal's model; where none was trained yet, train one on the shipped table.
-
-    Parameters
-    ----------
-    folder
-        Where it is, or a run, version or alias in the tracking store, see
-        `tracking.find_model`.
-    uri
-        The tracking store.
-    """
-    from anolyte.models.bundles.bundle import MANIFEST, load_model
-
-    from ...training.train import gather, gather_others, model_folder, save_training, train
-
-    if folder is not None and not folder.is_dir():
-        from ...tracking import find_model
-
-        folder = find_model(str(folder), metal, uri)
-        tell(f"Model: {folder}")
-    where = model_folder(metal, folder)
-    if folder is None and not (where / MANIFEST).exists():
-        tell(f"No {metal} model in {where} yet: training one on the shipped table.")
-        with progress_bar() as progress:
-            result = train(gather(metal), metal, gather_others(metal), repeats=0, progress=progress)
-        save_training(result, where)
-        return result.model, where
-    return load_model(where), where
 
 
 def registry_with(compounds: Path | None) -> CompoundRegistry:
