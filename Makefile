@@ -61,9 +61,10 @@ constraints: ## pin the newest versions that pyproject.toml allows; run the test
 test-robustness: $(READY) ## kill and interrupt at fifty moments and at every file operation, fill the disk
 	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest tests/robustness
 
-lint: $(READY) ## ruff, then mypy on the built package
+lint: $(READY) ## ruff, the contracts between the packages, then mypy on the built package
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	rm -rf build
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(CHECKED) .
 	cd $(CHECKED) && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache $(PACKAGES:%=-p %)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ORDER = ("datasets", "features", "models", "experiments")
+FLOORS = ("datasets", "features", "models", "experiments")
 
 
 @pytest.fixture(scope="module")
@@ -53,44 +53,31 @@ def test_wheel_predicts(environment: Path, tmp_path: Path) -> None:
     assert where.stdout.startswith(str(environment))
 
 
-def imported_layers(path: Path) -> set[str]:
-    """Return the other packages of the project that a file imports."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        names = []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        for name in names:
-            match = re.match(r"anolyte\.(\w+)", name)
-            if match:
-                found.add(match[1])
-    return found
-
-
-@pytest.mark.parametrize("layer", ORDER)
-def test_imports_run_one_way(layer: str) -> None:
-    allowed = set(ORDER[: ORDER.index(layer) + 1])
-    for path in (ROOT / layer).rglob("*.py"):
-        assert imported_layers(path) <= allowed, path
-
-
-@pytest.mark.parametrize(
-    ("library", "home"),
-    [
-        ("mlflow", {"mlflow_store.py", "mlflow_formats.py"}),
-        ("openpyxl", {"workbooks.py"}),
-        ("tblite", {"tight_binding.py"}),
-        ("ase", {"tight_binding.py"}),
-    ],
-)
-def test_library_is_known_to_one_module(library: str, home: set[str]) -> None:
-    pattern = re.compile(rf"^\s*(import|from) {library}\b", re.MULTILINE)
-    users = {
-        path.name
-        for layer in ORDER
-        for path in (ROOT / layer).rglob("*.py")
-        if pattern.search(path.read_text("utf-8"))
+def test_every_folder_is_listed_for_the_wheel() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    folders = {path.parent for path in shipped_files(ROOT)}
+    assert set(listed["packages"]) == {
+        ".".join(("anolyte", *folder.relative_to(ROOT).parts)) for folder in folders
     }
-    assert users == home
+    # What lies in folders of data alone is taken as it is.
+    data = {folder for folder in folders if not (folder / "__init__.py").is_file()}
+    for folder in data:
+        name = ".".join(("anolyte", *folder.relative_to(ROOT).parts))
+        assert listed["package-data"][name] == ["*"]
+    assert len(data) >= 2
+
+
+def test_wheel_holds_every_file(environment: Path) -> None:
+    (wheel,) = environment.parent.glob("anolyte-*.whl")
+    source = environment.parent / "source"
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if name.startswith("anolyte/")}
+    assert held == {f"anolyte/{path.relative_to(source)}" for path in shipped_files(source)}
+
+
+def shipped_files(root: Path) -> list[Path]:
+    """Return the files under version control that belong into the wheel."""
+    command = ["git", "ls-files", "-z", *FLOORS]
+    named = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    found = [root / name for name in named.split("\0") if name]
+    return [path for path in found if path.is_file() and "notebooks" not in path.parts]
