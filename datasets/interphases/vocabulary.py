@@ -1,4 +1,7 @@
-"""The closed vocabulary of the solid electrolyte interphase (SEI): its characters and species."""
+"""The closed vocabulary of the solid electrolyte interphase (SEI): its character and species.
+
+The character is two answers: what the SEI consists of, and what it does to the metal's ions.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,12 @@ from functools import lru_cache
 
 from ..files.shipped import shipped_table
 
-SEI_CHARACTERS = ("inorganic-rich", "mixed", "organic-rich", "passivating")
+SEI_COMPOSITIONS = ("inorganic-rich", "mixed", "organic-rich")
+SEI_FUNCTIONS = ("conducts", "passivates")
+# Both answers in one word, as the SEI model tells them: a film that lets no ion through is
+# called by that.
+PASSIVATING = "passivating"
+SEI_CHARACTERS = (*SEI_COMPOSITIONS, PASSIVATING)
 SEPARATOR = ";"
 
 
@@ -31,6 +39,16 @@ class SeiSpecies:
     family: str
     nature: str
     aliases: tuple[str, ...]
+
+
+def sei_character(composition: str, function: str) -> str:
+    """Return the one word of `SEI_CHARACTERS` for a composition and a function; "" for neither."""
+    return PASSIVATING if function == "passivates" else composition
+
+
+def split_character(word: str) -> tuple[str, str]:
+    """Return the composition and the function that a word of `SEI_CHARACTERS` says."""
+    return ("", "passivates") if word == PASSIVATING else (word, "")
 
 
 @lru_cache(maxsize=1)

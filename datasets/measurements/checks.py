@@ -14,9 +14,9 @@ import pandas as pd
 from ..electrolytes.composition import DEFAULT_CONCENTRATION
 from ..electrolytes.grammar import Electrolyte, parse
 from ..errors import Fault
-from ..files.shipped import shipped_table
 from .lce import log_coulombic_efficiency
-from .table import efficiencies
+from .sources import cited_sources
+from .table import IDENTITY, efficiencies
 
 # Replicate reports of one electrolyte differ by 0.14 to 0.26 in LCE; this is several times that.
 CONFLICT_LCE = 1.0
@@ -47,8 +47,9 @@ def warnings_of(measurements: pd.DataFrame, published: bool = False) -> list[Fau
 
     Looked at: electrolytes without an ion of their metal, implausible concentrations,
     sources that lead nowhere (if `published`), malformed DOIs and cycle counts, efficiencies
-    that look like fractions or logarithms, ids that occur twice, and electrolytes whose
-    reported efficiencies contradict each other.
+    that look like fractions or logarithms, ids that occur twice, rows that repeat another
+    without naming its cell, and electrolytes whose reported efficiencies contradict each
+    other.
     """
     warnings = [
         warning
@@ -57,6 +58,7 @@ def warnings_of(measurements: pd.DataFrame, published: bool = False) -> list[Fau
     ]
     warnings += _scale_warnings(measurements)
     warnings += _repeated_ids(measurements)
+    warnings += _replicates(measurements)
     warnings += _conflicts(measurements)
     return warnings
 
@@ -141,11 +143,7 @@ def resolves(source: str, doi: str = "") -> bool:
     """Whether a reader can find a source: by DOI, address, citation, or a shipped key."""
     if doi or "://" in source or _DOI.search(source) or _YEAR.search(source):
         return True
-    return source in _keys() or source.startswith("github:")
-
-
-def _keys() -> set[str]:
-    return set(shipped_table("sources")["source"])
+    return source in cited_sources() or source.startswith("github:")
 
 
 def _repeated_ids(measurements: pd.DataFrame) -> Iterator[Fault]:
@@ -157,6 +155,21 @@ def _repeated_ids(measurements: pd.DataFrame) -> Iterator[Fault]:
             "occurs twice",
             "give each row its own",
         )
+
+
+def _replicates(measurements: pd.DataFrame) -> Iterator[Fault]:
+    identity = measurements[list(IDENTITY)]
+    first = identity.groupby(list(IDENTITY), dropna=False, sort=False).ngroup()
+    seen: dict[int, int] = {}
+    for number, group in enumerate(first, start=2):
+        earlier = seen.setdefault(int(group), number)
+        if earlier != number:
+            yield Fault(
+                f"row {number}",
+                str(measurements["electrolyte"].iloc[number - 2]),
+                f"reads like row {earlier}; kept as a replicate",
+                "name the cells in the column cell, or delete one if both are the same cell",
+            )
 
 
 def conflicts(measurements: pd.DataFrame) -> pd.DataFrame:

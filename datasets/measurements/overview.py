@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..compounds.metals import METALS, as_metal
 from .own import STORE, own_measurements
+from .sources import laboratories
 from .table import efficiencies, load_measurements
 
 EDGES = (0.0, 50.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9)
@@ -27,8 +28,9 @@ def known_measurements(metal: str = "all", store: str | Path = STORE) -> pd.Data
 def coverage(measurements: pd.DataFrame) -> pd.DataFrame:
     """Return counts for each metal present.
 
-    Columns: metal, rows, electrolytes, sources, CE (any), CE to train on, qualified CE,
-    SEI characters, SEI species lists, rows with a current density.
+    Columns: metal, rows, electrolytes, sources, laboratories, years of publication, CE (any),
+    CE to train on, qualified CE, SEI compositions, functions, species lists, rows with a
+    current density.
     """
     lines = []
     for metal in [metal for metal in METALS if metal in set(measurements["metal"])]:
@@ -39,15 +41,22 @@ def coverage(measurements: pd.DataFrame) -> pd.DataFrame:
                 "rows": len(rows),
                 "electrolytes": rows["electrolyte"].nunique(),
                 "sources": rows["source"].nunique(),
+                "laboratories": laboratories(rows).nunique(),
+                "years": _span(rows["year"]),
                 "CE": int(rows["ce_pct"].notna().sum()),
                 "to train on": len(efficiencies(rows)),
                 "qualified": int(rows["ce_qualifier"].isin(["<", ">"]).sum()),
-                "SEI character": int((rows["sei_character"] != "").sum()),
+                "SEI composition": int((rows["sei_composition"] != "").sum()),
+                "SEI function": int((rows["sei_function"] != "").sum()),
                 "SEI species": int((rows["sei_species"] != "").sum()),
                 "with current": int(rows["current_mA_cm2"].notna().sum()),
             }
         )
     return pd.DataFrame(lines)
+
+
+def _span(years: pd.Series) -> str:
+    return "" if years.isna().all() else f"{years.min():.0f} to {years.max():.0f}"
 
 
 def efficiency_histogram(measurements: pd.DataFrame) -> pd.DataFrame:

@@ -116,7 +116,7 @@ def _known_rows(new: pd.DataFrame, known: pd.DataFrame) -> list[Fault]:
     faults = []
     for index, row in enumerate(_identities(new)):
         if row in seen:
-            remedy = "delete the row, or tell it apart by its conditions"
+            remedy = "delete the row, or tell it apart by its conditions or its cell"
             text = str(new["electrolyte"].iloc[index])
             faults.append(Fault(f"measurement {index + 1}", text, "already known", remedy))
     return faults

@@ -9,9 +9,24 @@ from ..compounds.metals import as_metal
 from ..compounds.registry import CompoundRegistry
 from ..electrolytes.grammar import parse
 from ..errors import FormulationError
-from ..interphases.vocabulary import SEI_CHARACTERS, SEPARATOR, nearest_species, normalise_species
+from ..interphases.vocabulary import (
+    SEI_CHARACTERS,
+    SEI_COMPOSITIONS,
+    SEI_FUNCTIONS,
+    SEPARATOR,
+    nearest_species,
+    normalise_species,
+)
 
-NUMBER_COLUMNS = ("ce_pct", "current_mA_cm2", "capacity_mAh_cm2", "temperature_C")
+NUMBER_COLUMNS = (
+    "ce_pct",
+    "ce_sd",
+    "cells",
+    "current_mA_cm2",
+    "capacity_mAh_cm2",
+    "temperature_C",
+    "year",
+)
 COLUMNS = (
     "measurement_id",
     "metal",
@@ -19,27 +34,37 @@ COLUMNS = (
     "ce_pct",
     "ce_qualifier",
     "ce_method",
+    "ce_sd",
+    "cells",
+    "cell",
     "cycles",
     "substrate",
     "current_mA_cm2",
     "capacity_mAh_cm2",
     "temperature_C",
-    "sei_character",
+    "sei_composition",
+    "sei_function",
     "sei_species",
     "sei_species_text",
     "sei_method",
     "source",
+    "year",
+    "laboratory",
+    "statement",
     "doi",
     "seen_in",
     "where",
     "confidence",
     "notes",
 )
+# One word for composition and function together: tables of before are read by it.
+FORMER_CHARACTER = "sei_character"
 TEXT_COLUMNS = tuple(column for column in COLUMNS if column not in NUMBER_COLUMNS)
 VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "ce_qualifier": ("=", ">", "<", "~"),
     "ce_method": ("average", "aurbach", "first_cycle", "full_cell", "unknown"),
-    "sei_character": SEI_CHARACTERS,
+    "sei_composition": SEI_COMPOSITIONS,
+    "sei_function": SEI_FUNCTIONS,
     "confidence": ("high", "medium", "low"),
 }
 CE_LIMIT = 105.0
@@ -98,7 +123,8 @@ def _no_number(text: str) -> CellError:
     """Return what a cell is instead of a number."""
     if "±" in text or "+/-" in text or "+-" in text:
         return CellError(
-            "not a number but one with its spread", "write the number; the spread into notes"
+            "not a number but one with its spread",
+            "write the number; the spread of cells into ce_sd",
         )
     if _DATE.search(text):
         remedy = "format the column as text and write the number again"
@@ -110,6 +136,47 @@ def _no_number(text: str) -> CellError:
             "not a number but a range", "write one number, its middle as ~98.5 or its end as >98"
         )
     return CellError("not a number", "write a plain number without its unit")
+
+
+def check_positive(text: str) -> float:
+    """Return a number above 0."""
+    value = read_number(text)
+    if value <= 0:
+        raise CellError("not above 0", "give a positive number or leave the cell empty")
+    return value
+
+
+def check_temperature(text: str) -> float:
+    """Return a temperature in degrees Celsius at which a cell could run."""
+    value = read_number(text)
+    # Above the hottest chloroaluminates and below what kelvin would give.
+    if not -150 < value <= 200:
+        raise CellError("no plausible temperature", "give degrees Celsius: kelvin less 273.15")
+    return value
+
+
+def check_spread(text: str) -> float:
+    """Return a standard deviation in % CE."""
+    value = read_number(text)
+    if not 0 <= value < 100:
+        raise CellError("no standard deviation of a CE", "give it in %, 0 or more")
+    return value
+
+
+def check_cells(text: str) -> float:
+    """Return a number of cells."""
+    value = read_number(text)
+    if value < 1 or value != int(value):
+        raise CellError("no number of cells", "give how many cells the value is the mean of")
+    return value
+
+
+def check_year(text: str) -> float:
+    """Return a year of publication."""
+    value = read_number(text)
+    if not 1800 <= value <= 2100 or value != int(value):
+        raise CellError("no year", "give the year of publication, e.g. 2021")
+    return value
 
 
 def check_plain(text: str) -> None:
@@ -179,7 +246,7 @@ def check_species(text: str) -> str:
 
 def vocabulary_check(column: str) -> Callable[[str], str]:
     """Return the check of a column with a closed vocabulary."""
-    words = VOCABULARIES[column]
+    words = SEI_CHARACTERS if column == FORMER_CHARACTER else VOCABULARIES[column]
 
     def check(text: str) -> str:
         word = text.strip().casefold().replace(" ", "_" if column == "ce_method" else "-")

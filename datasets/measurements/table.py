@@ -22,21 +22,28 @@ from ..electrolytes.grammar import parse
 from ..errors import Fault, TableError
 from ..files.shipped import shipped_table
 from ..files.tables import read_table
+from ..interphases.vocabulary import split_character
 from .schema import (
     COLUMNS,
+    FORMER_CHARACTER,
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
     CellError,
+    check_cells,
     check_cycles,
     check_electrolyte,
     check_metal,
     check_plain,
+    check_positive,
     check_species,
+    check_spread,
+    check_temperature,
+    check_year,
     is_empty,
     read_efficiency,
-    read_number,
     vocabulary_check,
 )
+from .sources import with_years
 
 Row = dict[str, str | float | None]
 Checks = Mapping[str, Callable[[str], str | float]]
@@ -51,14 +58,18 @@ IDENTITY = (
     "source",
     "ce_pct",
     "ce_method",
+    "cell",
     "cycles",
     "substrate",
     "current_mA_cm2",
     "capacity_mAh_cm2",
     "temperature_C",
-    "sei_character",
+    "sei_composition",
+    "sei_function",
     "sei_species",
 )
+# At least one of them must say something.
+OBSERVED = ("ce_pct", "sei_composition", "sei_function", "sei_species")
 PLATING_METHODS = ("average", "aurbach", "unknown")
 
 
@@ -74,14 +85,11 @@ def load_measurements(metal: Metal | str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of `schema.COLUMNS`; text columns hold ``""`` and number columns NaN
-        where the source is silent.
+        where the source is silent. ``year`` is that of the source in ``sources.csv``.
     """
     if metal == "all":
         return pd.concat([load_measurements(each) for each in METALS], ignore_index=True)
-    table = shipped_table(f"measurements_{as_metal(metal)}")
-    for column in NUMBER_COLUMNS:
-        table[column] = pd.to_numeric(table[column].replace("", None))
-    return table
+    return _frame(shipped_table(f"measurements_{as_metal(metal)}"))
 
 
 def efficiencies(measurements: pd.DataFrame) -> pd.DataFrame:
@@ -124,6 +132,8 @@ def read_measurements(
     path
         The file. Columns electrolyte, source and ce_pct are required, metal too unless
         `metal` is given; the others of `schema.COLUMNS` are optional, further ones ignored.
+        Rows that differ in ``cell`` alone, or name no cell, are replicates. A column
+        ``sei_character`` of an older table is split into composition and function.
     metal
         The metal of all rows, where the table has no such column.
     registry
@@ -140,7 +150,7 @@ def read_measurements(
         With every fault: row, column, value, reason and remedy.
     """
     required = ("electrolyte", "source", "ce_pct", *(() if metal else ("metal",)))
-    rows, faults = read_table(path, required, COLUMNS)
+    rows, faults = read_table(path, required, (*COLUMNS, FORMER_CHARACTER))
     if not rows and not faults:
         faults.append(Fault("file", str(path), "no rows below the header", "add measurements"))
     faults += _misnamed_columns(rows[0][1] if rows else ())
@@ -158,31 +168,17 @@ def read_measurements(
     faults += _duplicate_faults(records, faulty)
     if faults:
         raise TableError(f"measurement table {path}", faults)
-    return _frame(record for _, record in records)
+    return _frame(pd.DataFrame([record for _, record in records], columns=list(COLUMNS)))
 
 
-def _frame(records: Iterator[Row]) -> pd.DataFrame:
-    frame = pd.DataFrame(list(records), columns=list(COLUMNS))
+def _frame(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of text cells or numbers with the schema's columns and kinds."""
+    frame = table.reindex(columns=list(COLUMNS))
     for column in NUMBER_COLUMNS:
-        frame[column] = pd.to_numeric(frame[column])
+        frame[column] = pd.to_numeric(frame[column].replace("", None)).astype(float)
     text = list(TEXT_COLUMNS)
     frame[text] = frame[text].fillna("").astype("str")
-    return frame
-
-
-def _positive(text: str) -> float:
-    value = read_number(text)
-    if value <= 0:
-        raise CellError("not above 0", "give a positive number or leave the cell empty")
-    return value
-
-
-def _temperature(text: str) -> float:
-    value = read_number(text)
-    # Above the hottest chloroaluminates and below what kelvin would give.
-    if not -150 < value <= 200:
-        raise CellError("no plausible temperature", "give degrees Celsius: kelvin less 273.15")
-    return value
+    return with_years(frame)
 
 
 def _misnamed_columns(columns: Iterable[str]) -> Iterator[Fault]:
@@ -210,12 +206,16 @@ def _checks(registry: CompoundRegistry | None) -> Checks:
         "ce_qualifier": vocabulary_check("ce_qualifier"),
         "ce_method": vocabulary_check("ce_method"),
         "cycles": check_cycles,
-        "sei_character": vocabulary_check("sei_character"),
+        "sei_composition": vocabulary_check("sei_composition"),
+        "sei_function": vocabulary_check("sei_function"),
         "sei_species": check_species,
         "confidence": vocabulary_check("confidence"),
-        "current_mA_cm2": _positive,
-        "capacity_mAh_cm2": _positive,
-        "temperature_C": _temperature,
+        "ce_sd": check_spread,
+        "cells": check_cells,
+        "current_mA_cm2": check_positive,
+        "capacity_mAh_cm2": check_positive,
+        "temperature_C": check_temperature,
+        "year": check_year,
     }
 
 
@@ -238,8 +238,28 @@ def _check_row(cells: dict[str, str], place: str, checks: Checks) -> tuple[Row, 
         except CellError as error:
             faults.append(Fault(f"{place}, column {column}", text, error.reason, error.remedy))
             record[column] = None
+    faults += _split_character(cells, record, place)
     faults += _missing(cells, place)
     return record, faults
+
+
+def _split_character(cells: Mapping[str, str], record: Row, place: str) -> Iterator[Fault]:
+    """Put the word of an older table's column where its two answers belong."""
+    text = cells.get(FORMER_CHARACTER, "")
+    if is_empty(text):
+        return
+    place = f"{place}, column {FORMER_CHARACTER}"
+    try:
+        word = vocabulary_check(FORMER_CHARACTER)(text)
+    except CellError as error:
+        yield Fault(place, text, error.reason, error.remedy)
+        return
+    for column, said in zip(
+        ("sei_composition", "sei_function"), split_character(word), strict=True
+    ):
+        if said and record[column] and record[column] != said:
+            yield Fault(place, text, f"contradicts {column}", "keep the right one")
+        record[column] = record[column] or said
 
 
 def _check_qualifiers(in_value: str, in_column: str) -> None:
@@ -260,12 +280,12 @@ def _missing(cells: Mapping[str, str], place: str) -> Iterator[Fault]:
         if _is_blank(column, cells.get(column, "")):
             remedy = "name the publication or notebook" if column == "source" else "fill it in"
             yield Fault(f"{place}, column {column}", "", "empty", remedy)
-    if all(is_empty(cells.get(name, "")) for name in ("ce_pct", "sei_character", "sei_species")):
+    if all(is_empty(cells.get(name, "")) for name in (*OBSERVED, FORMER_CHARACTER)):
         yield Fault(
             f"{place}, column ce_pct",
             "",
             "neither a Coulombic efficiency nor an SEI observation",
-            "fill in ce_pct, sei_character or sei_species, or delete the row",
+            f"fill in {', '.join(OBSERVED[:-1])} or {OBSERVED[-1]}, or delete the row",
         )
 
 
@@ -282,17 +302,18 @@ def _fraction_faults(records: list[tuple[int, Row]]) -> Iterator[Fault]:
 
 
 def _duplicate_faults(records: list[tuple[int, Row]], faulty: set[int]) -> Iterator[Fault]:
+    """Find the same cell twice; alike rows without a cell's name may well be replicates."""
     first: dict[tuple[str | float | None, ...], int] = {}
     for number, record in records:
         identity = tuple(record[column] for column in IDENTITY)
         # A row with a faulty cell says nothing of what it observed.
-        if number in faulty:
+        if number in faulty or not record["cell"]:
             continue
         earlier = first.setdefault(identity, number)
         if earlier != number:
             yield Fault(
                 f"row {number}",
-                str(record["electrolyte"]),
-                f"same observation as row {earlier}",
+                f"{record['electrolyte']}, cell {record['cell']}",
+                f"same cell and observation as row {earlier}",
                 "delete one of them, or tell them apart by their conditions",
             )

@@ -162,7 +162,7 @@ def show_command(
     disputed = conflicts(table)
     if not disputed.empty:
         print_table(disputed, "Electrolytes whose reports contradict each other")
-    columns = ["metal", "electrolyte", "ce_qualifier", "ce_pct", "sei_character", "source"]
+    columns = ["metal", "electrolyte", "ce_qualifier", "ce_pct", "sei_composition", "source"]
     best = table.sort_values("ce_pct", ascending=False, kind="stable")[columns].head(rows)
     if rows:
         print_table(best.fillna("-"), "Highest reported")

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS, SEPARATOR
+from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS, SEPARATOR, sei_character
 from anolyte.datasets.measurements.table import load_measurements
 from anolyte.features.arrays import Floats, Integers, Objects, Words
 from anolyte.features.mixtures import Mixtures
@@ -98,7 +98,7 @@ class LabelledRows:
                 dtype=object,
             ),
             mixtures.metals,
-            np.array([index.get(t, -1) for t in _text(measurements, "sei_character")]),
+            np.array([index.get(word, -1) for word in _characters(measurements)]),
             tuple(
                 tuple(names[word] for word in text.split(SEPARATOR) if word in names)
                 for text in _text(measurements, "sei_species")
@@ -115,11 +115,16 @@ def _text(measurements: pd.DataFrame, column: str) -> list[str]:
     return [str(text) for text in measurements[column].fillna("")]
 
 
+def _characters(measurements: pd.DataFrame) -> list[str]:
+    columns = (_text(measurements, name) for name in ("sei_composition", "sei_function"))
+    return [sei_character(*said) for said in zip(*columns, strict=True)]
+
+
 def labelled(measurements: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that say something of the SEI."""
     has = np.zeros(len(measurements), dtype=bool)
-    for column in ("sei_character", "sei_species"):
-        has |= np.array([bool(text) for text in _text(measurements, column)], dtype=bool)
+    for words in (_characters(measurements), _text(measurements, "sei_species")):
+        has |= np.array([bool(word) for word in words], dtype=bool)
     return measurements[has].reset_index(drop=True)
 
 

@@ -69,8 +69,9 @@ class SEIModel:
     def fit(self, measurements: pd.DataFrame) -> Self:
         """Fit to measurements of any metals; rows without an SEI observation count nothing.
 
-        Needs the columns electrolyte, source and sei_character or sei_species; metal, doi and
-        seen_in are used if there. With few labels the rules stay as they are.
+        Needs the columns electrolyte, source and one of sei_composition, sei_function and
+        sei_species; metal, doi and seen_in are used if there. With few labels the rules stay
+        as they are.
 
         Raises
         ------
@@ -79,7 +80,7 @@ class SEIModel:
         """
         observed = labelled(measurements)
         if observed.empty:
-            raise ValueError("no measurement has a sei_character or sei_species to learn from")
+            raise ValueError("no measurement says what its SEI is made of, does or holds")
         # One thread: the same bits on every machine, and no slower on matrices of this size.
         with threadpool_limits(1):
             rows = LabelledRows.from_measurements(observed, as_mixtures(observed, self.metal))

@@ -303,15 +303,17 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
         lambda: TEXT.replace("98.4", "0.984").replace(">99", "1.0").encode(),
         ("looks like fractions", "multiply them by 100"),
     ),
-    "the same row twice": (
+    "the same cell twice": (
         "t.csv",
-        f"{TEXT}{ROWS[0]}\n".encode,
-        ("row 4", "same observation as row 2", "delete one"),
+        f"{HEADER},cell\n{ROWS[0]},A1\n{ROWS[1]},A2\n{ROWS[0]},A1\n".encode,
+        ("row 4", "same cell and observation as row 2", "delete one"),
     ),
-    "the same row in other words": (
+    "the same cell in other words": (
         "t.csv",
-        f"{TEXT}1.0 mol/L LiFSI in monoglyme,>99.0 %,notebook 1,\n".encode,
-        ("row 4", "same observation as row 3", "delete one"),
+        (
+            f"{HEADER},cell\n{ROWS[1]},A1\n1.0 mol/L LiFSI in monoglyme,>99.0 %,notebook 1,,A1\n"
+        ).encode,
+        ("row 3", "same cell and observation as row 2", "delete one"),
     ),
     "very wide": ("t.csv", (HEADER + ",x" * 600).encode, ("500 columns", "as CSV")),
     "very long cell": (

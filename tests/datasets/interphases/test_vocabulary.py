@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from anolyte.datasets import METALS, load_measurements
 from anolyte.datasets.interphases.vocabulary import (
-    SEI_CHARACTERS,
+    SEI_COMPOSITIONS,
+    SEI_FUNCTIONS,
     nearest_species,
     normalise_species,
     sei_vocabulary,
@@ -48,7 +49,8 @@ def test_unknown_words_are_reported() -> None:
 @pytest.mark.parametrize("metal", METALS)
 def test_shipped_rows_use_the_vocabulary_and_keep_the_original(metal: str) -> None:
     rows = load_measurements(metal)
-    assert set(rows["sei_character"]) <= {"", *SEI_CHARACTERS}
+    assert set(rows["sei_composition"]) <= {"", *SEI_COMPOSITIONS}
+    assert set(rows["sei_function"]) <= {"", *SEI_FUNCTIONS}
     for written, kept in zip(rows["sei_species_text"], rows["sei_species"], strict=True):
         known, unknown = normalise_species(written)
         assert unknown == []

@@ -125,9 +125,7 @@ def test_every_planted_fault_is_found_at_once(tmp_path: Path) -> None:
         assert fault.remedy, name
 
 
-def test_duplicates_and_fractions_are_faults(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="same observation as row 2"):
-        read_measurements(write(tmp_path / "twice.csv", [{}, {}]))
+def test_fractions_are_faults(tmp_path: Path) -> None:
     fractions = [{"ce_pct": "0.98"}, {"ce_pct": "0.95", "electrolyte": "1 M LiFSI in DEE"}]
     with pytest.raises(TableError, match="multiply them by 100"):
         read_measurements(write(tmp_path / "fractions.csv", fractions))

@@ -105,7 +105,9 @@ def test_cells_that_say_something(text: str) -> None:
     [
         ("ce_method", "First Cycle", "first_cycle"),
         ("ce_method", "AURBACH", "aurbach"),
-        ("sei_character", "Inorganic rich", "inorganic-rich"),
+        ("sei_composition", "Inorganic rich", "inorganic-rich"),
+        ("sei_character", "Passivating", "passivating"),
+        ("sei_function", "Conducts", "conducts"),
         ("confidence", " High ", "high"),
         ("ce_qualifier", "~", "~"),
     ],

@@ -13,6 +13,7 @@ from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.compounds.registry import Compound, CompoundRegistry, shipped_compounds
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import TableError
+from anolyte.datasets.measurements.checks import warnings_of
 from anolyte.datasets.measurements.schema import COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, VOCABULARIES
 from anolyte.datasets.measurements.table import (
     PLATING_METHODS,
@@ -62,7 +63,8 @@ def test_shipped_table_keeps_to_the_schema(metal: Metal) -> None:
     for column, words in VOCABULARIES.items():
         assert set(table[column]) <= {"", *words}
     assert table["ce_pct"].dropna().between(0, 100).all()
-    assert (table["ce_pct"].notna() | (table["sei_character"] + table["sei_species"] != "")).all()
+    says = table["sei_composition"] + table["sei_function"] + table["sei_species"]
+    assert (table["ce_pct"].notna() | (says != "")).all()
 
 
 def test_all_metals_come_as_one_table() -> None:
@@ -212,11 +214,43 @@ def test_metal_of_a_table_without_the_column(tmp_path: Path) -> None:
 
 
 def test_observation_without_efficiency_may_describe_the_sei(tmp_path: Path) -> None:
-    text = f"{HEADER},sei_character\nLi,1 M LiFSI in DME,,lab,Inorganic rich\n"
+    text = f"{HEADER},sei_composition\nLi,1 M LiFSI in DME,,lab,Inorganic rich\n"
     table = read_measurements(write(tmp_path, text))
-    assert list(table["sei_character"]) == ["inorganic-rich"]
+    assert list(table["sei_composition"]) == ["inorganic-rich"]
     assert table["ce_pct"].isna().all()
     assert list(table["ce_qualifier"]) == [""]
+
+
+def test_former_one_word_character_is_split_into_its_two_answers(tmp_path: Path) -> None:
+    rows = "".join(
+        f"Li,1 M LiFSI in {solvent},,lab,{word}\n"
+        for solvent, word in (("DME", "mixed"), ("DEE", "Passivating"), ("THF", "organic rich"))
+    )
+    table = read_measurements(write(tmp_path, f"{HEADER},SEI_character\n{rows}"))
+    assert list(table["sei_composition"]) == ["mixed", "", "organic-rich"]
+    assert list(table["sei_function"]) == ["", "passivates", ""]
+    assert "sei_character" not in table
+
+
+def test_former_character_may_not_contradict_the_new_columns(tmp_path: Path) -> None:
+    text = f"{HEADER},sei_character,sei_composition\nLi,1 M LiFSI in DME,,lab,mixed,organic-rich\n"
+    assert faults_of(write(tmp_path, text)) == [
+        ("row 2, column sei_character", "contradicts sei_composition")
+    ]
+
+
+def test_year_is_that_of_a_known_source_unless_the_table_gives_one(tmp_path: Path) -> None:
+    rows = "Li,1 M LiFSI in DME,90,kim2023-ref02,\nLi,1 M LiFSI in DEE,90,lab,2024\n"
+    table = read_measurements(
+        write(tmp_path, f"{HEADER},year\n{rows}Li,1 M LiFSI in THF,90,lab,\n")
+    )
+    np.testing.assert_array_equal(table["year"], [2002, 2024, np.nan])
+
+
+def test_cells_and_their_spread_are_kept(tmp_path: Path) -> None:
+    text = f"{HEADER},cells,ce_sd\nLi,1 M LiFSI in DME,90,lab,3,0.4\n"
+    table = read_measurements(write(tmp_path, text))
+    assert table[["cells", "ce_sd"]].to_numpy().tolist() == [[3.0, 0.4]]
 
 
 def test_qualifier_may_have_its_own_column(tmp_path: Path) -> None:
@@ -239,12 +273,12 @@ def test_compounds_of_ones_own_are_known_to_the_table(tmp_path: Path) -> None:
 # --- a user's broken table
 
 COLUMNS_OF_BROKEN = (
-    "metal,electrolyte,ce_pct,source,ce_method,ce_qualifier,sei_character,confidence,"
-    "current_mA_cm2,capacity_mAh_cm2,temperature_C"
+    "metal,electrolyte,ce_pct,source,ce_method,ce_qualifier,sei_composition,confidence,"
+    "current_mA_cm2,capacity_mAh_cm2,temperature_C,cell"
 )
-# Row, and what is wrong with it: column and reason. Row 2 is fine and row 21 repeats it.
+# Row, and what is wrong with it: column and reason. Row 2 is fine and row 21 repeats its cell.
 BROKEN: list[tuple[str, list[tuple[str, str]]]] = [
-    ("Li,1 M LiPF6 in DME,90,lab", []),
+    ("Li,1 M LiPF6 in DME,90,lab,,,,,,,,A1", []),
     ("Pb,1 M LiPF6 in DME,90,lab", [("metal", "unknown metal")]),
     (",1 M LiPF6 in DEC,90,lab", [("metal", "empty")]),
     (
@@ -265,11 +299,11 @@ BROKEN: list[tuple[str, list[tuple[str, str]]]] = [
     ),
     ("Li,9 M LiPF6 in EC,91,lab,galvanostatic", [("ce_method", "not in the vocabulary")]),
     ("Li,10 M LiPF6 in EC,92,lab,,about", [("ce_qualifier", "not in the vocabulary")]),
-    ("Li,11 M LiPF6 in EC,93,lab,,,nice", [("sei_character", "not in the vocabulary")]),
+    ("Li,11 M LiPF6 in EC,93,lab,,,nice", [("sei_composition", "not in the vocabulary")]),
     ("Li,12 M LiPF6 in EC,94,lab,,,,sure", [("confidence", "not in the vocabulary")]),
     ("Li,13 M LiPF6 in EC,95,lab,,,,,0", [("current_mA_cm2", "not above 0")]),
     ("Li,14 M LiPF6 in EC,96,lab,,,,,1,one", [("capacity_mAh_cm2", "not a number")]),
-    ("Li,1 M LiPF6 in DME,90,lab", [("", "same observation as row 2")]),
+    ("Li,1 M LiPF6 in DME,90,lab,,,,,,,,A1", [("", "same cell and observation as row 2")]),
     ("Li,15 M LiPF6 in EC,97,lab,,,,,,,900", [("temperature_C", "no plausible temperature")]),
     ("Pb,EC,90 mAh,", [
         ("metal", "unknown metal"),
@@ -330,9 +364,24 @@ def test_cell_that_fails_to_plate_is_no_fraction(tmp_path: Path) -> None:
     assert list(table["ce_pct"]) == [0]
 
 
-def test_same_electrolyte_in_two_spellings_is_the_same_observation(tmp_path: Path) -> None:
-    text = f"{HEADER}\nLi,1 M LiPF6 in DME,90,lab\nli,1M lipf6 in monoglyme,90.0,lab\n"
-    assert faults_of(write(tmp_path, text)) == [("row 3", "same observation as row 2")]
+def test_same_cell_in_two_spellings_is_the_same_observation(tmp_path: Path) -> None:
+    rows = "Li,1 M LiPF6 in DME,90,lab,A1\nli,1M lipf6 in monoglyme,90.0,lab,A1\n"
+    assert faults_of(write(tmp_path, f"{HEADER},cell\n{rows}")) == [
+        ("row 3", "same cell and observation as row 2")
+    ]
+
+
+@pytest.mark.parametrize(("cells", "asked"), [(("A1", "A2", "A3"), []), (("", "", ""), [3, 4])])
+def test_cells_with_the_same_efficiency_are_observations_of_their_own(
+    tmp_path: Path, cells: tuple[str, ...], asked: list[int]
+) -> None:
+    rows = "".join(f"Li,1 M LiPF6 in DME,90,lab 2026,{cell}\n" for cell in cells)
+    table = read_measurements(write(tmp_path, f"{HEADER},cell\n{rows}"))
+    assert list(table["cell"]) == list(cells)
+    assert len(efficiencies(table)) == 3
+    warnings = warnings_of(table)
+    assert [warning.place for warning in warnings] == [f"row {number}" for number in asked]
+    assert all("reads like row 2" in warning.reason for warning in warnings)
 
 
 @pytest.mark.parametrize(
@@ -354,17 +403,18 @@ def test_repeated_measurement_of_another_source_or_value_is_kept(
         ("current_mA_cm2", "0.5", "1"),
         ("capacity_mAh_cm2", "0.5", "1"),
         ("temperature_C", "25", "-20"),
-        ("sei_character", "mixed", "organic-rich"),
+        ("sei_composition", "mixed", "organic-rich"),
+        ("sei_function", "conducts", "passivates"),
     ],
 )
 def test_condition_tells_two_observations_apart(
     tmp_path: Path, column: str, first: str, second: str
 ) -> None:
-    row = "Li,1 M LiPF6 in DME,90,lab"
-    path = write(tmp_path, f"{HEADER},{column}\n{row},{first}\n{row},{second}\n")
+    row = "Li,1 M LiPF6 in DME,90,lab,A1"
+    path = write(tmp_path, f"{HEADER},cell,{column}\n{row},{first}\n{row},{second}\n")
     assert len(read_measurements(path)) == 2
-    path = write(tmp_path, f"{HEADER},{column}\n{row},{first}\n{row},{first}\n")
-    assert faults_of(path) == [("row 3", "same observation as row 2")]
+    path = write(tmp_path, f"{HEADER},cell,{column}\n{row},{first}\n{row},{first}\n")
+    assert faults_of(path) == [("row 3", "same cell and observation as row 2")]
 
 
 def test_table_without_rows_is_refused(tmp_path: Path) -> None:

@@ -138,8 +138,9 @@ def test_another_file_is_refused(model: SEIModel) -> None:
 
 
 def test_no_labels_are_refused(everything: pd.DataFrame) -> None:
-    with pytest.raises(ValueError, match="no measurement has a sei_character"):
-        SEIModel().fit(everything.assign(sei_character="", sei_species=""))
+    nothing = dict.fromkeys(("sei_composition", "sei_function", "sei_species"), "")
+    with pytest.raises(ValueError, match="no measurement says what its SEI"):
+        SEIModel().fit(everything.assign(**nothing))
 
 
 def test_few_labels_leave_the_rules(everything: pd.DataFrame) -> None:
