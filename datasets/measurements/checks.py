@@ -14,12 +14,12 @@ import pandas as pd
 from ..electrolytes.composition import DEFAULT_CONCENTRATION
 from ..electrolytes.grammar import Electrolyte, parse
 from ..errors import Fault
-from .lce import log_coulombic_efficiency
+from .lce import NOISE_BETWEEN_SOURCES, log_coulombic_efficiency
 from .sources import cited_sources
 from .table import IDENTITY, efficiencies
 
-# Replicate reports of one electrolyte differ by 0.14 to 0.26 in LCE; this is several times that.
-CONFLICT_LCE = 1.0
+# Nearly three deviations of the difference of two reports, which is sqrt(2) times that of one.
+CONFLICT_LCE = 4 * NOISE_BETWEEN_SOURCES
 # The most concentrated electrolytes of the tables hold about 20 mol of salt per kg of solvent.
 MAX_CONCENTRATION = 30.0
 

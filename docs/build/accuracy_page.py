@@ -19,9 +19,9 @@ from typing import Any
 
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.files.atomic import write_bytes
+from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.experiments.evaluation.evaluate import HEADLINE
-from anolyte.experiments.evaluation.sentences import REPLICATES
 from anolyte.experiments.tracking.run_record import common_tags
 from anolyte.experiments.training.train import digest
 from anolyte.models.efficiency.validation import BASELINE, OURS
@@ -43,8 +43,8 @@ COLUMNS = {
 OUR_SEI = "SEIModel"
 PERCENT = ("precision_top10", "coverage_90")
 READING = (
-    "Errors are in LCE = -log10(1 - CE/100), where 1 is 90 %, 2 is 99 % and 3 is 99.9 %; two "
-    f"reports of one electrolyte differ by {REPLICATES[0]:g} to {REPLICATES[1]:g}. *Skill* is the "
+    "Errors are in LCE = -log10(1 - CE/100), where 1 is 90 %, 2 is 99 % and 3 is 99.9 %; reports "
+    f"of one electrolyte in two sources scatter by {NOISE_BETWEEN_SOURCES:g} each. *Skill* is the "
     "RMSE over that of predicting the metal's mean: below 1 is better than the mean. *Best tenth "
     "found* is the share of the predicted best tenth that is among the measured best tenth."
 )

@@ -7,7 +7,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.measurements.lce import CE_CEILING, log_coulombic_efficiency
+from anolyte.datasets.measurements.lce import (
+    CE_CEILING,
+    NOISE_BETWEEN_SOURCES,
+    log_coulombic_efficiency,
+)
 from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.intervals import ConformalScale
@@ -19,9 +23,9 @@ from scipy.stats import norm
 from .diversity import similarity
 
 TARGET = 99.5
-# Worth of the SEI beside precedents, in LCE: it decides between candidates that the spread of
-# replicate reports (0.14 to 0.26) does not tell apart.
-SEI_WORTH = 0.2
+# Worth of the SEI beside precedents, in LCE: it decides between candidates that the noise of
+# the reports does not tell apart.
+SEI_WORTH = NOISE_BETWEEN_SOURCES
 # See `Criterion.unit`.
 ERRORS = 3.0
 

@@ -15,13 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.features.arrays import Floats, Integers
 from anolyte.models.efficiency.families import scaled_ranks
 from scipy.spatial.distance import cdist
 from scipy.special import ndtr
 
-# Replicate reports of one electrolyte differ by 0.14 to 0.26 in LCE.
-REPLICATE = 0.2
 # Deviations that the upper confidence bound adds to the mean.
 KAPPA = 1.0
 # Distance in descriptors at which the correlation of two candidates has fallen to 1/e; two
@@ -156,7 +155,7 @@ class _Batch:
     def add(self, row: int) -> None:
         """Believe the mean of a row: one step of a Cholesky factorisation of the covariance."""
         column = self.covariance([row])[:, 0] - self.known @ self.known[row]
-        column /= np.sqrt(max(float(column[row]), 0.0) + REPLICATE**2)
+        column /= np.sqrt(max(float(column[row]), 0.0) + NOISE_BETWEEN_SOURCES**2)
         self.known = np.column_stack([self.known, column])
         self.variance = np.maximum(self.variance - np.square(column), 1e-12)
         self.best = max(self.best, float(self.beliefs.mean[row]))

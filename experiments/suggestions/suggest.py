@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from anolyte.datasets.electrolytes.grammar import parse
-from anolyte.datasets.measurements.lce import coulombic_efficiency
+from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES, coulombic_efficiency
 from anolyte.features.arrays import Floats, Integers
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
@@ -27,7 +27,7 @@ from ..ranking.ranking import by_score
 from ..screening.engine import CHUNK
 from ..spaces.candidate_space import CandidateSpace
 from . import acquisition
-from .acquisition import REPLICATE, Beliefs, choose_batch, place
+from .acquisition import Beliefs, choose_batch, place
 from .pending import Taken
 
 # Few enough that draws of all of them together take seconds.
@@ -237,7 +237,7 @@ class _Search:
 def _why(mean: float, deviation: float, lead: tuple[float, float]) -> str:
     """Return whether a candidate was chosen for its mean, its spread or its being different."""
     behind = lead[0] - mean
-    if behind <= REPLICATE:
+    if behind <= NOISE_BETWEEN_SOURCES:
         return f"exploit: predicted within replicate error of the best ({behind:.2f} LCE behind)"
     told = f"explore: {behind:.2f} LCE behind the best predicted"
     if deviation <= lead[1]:

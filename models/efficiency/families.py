@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 Estimator = Any
 
-# Replicate reports of one electrolyte differ by 0.14 to 0.26 in LCE, 0.3 to 0.55 of the
-# spread of the lithium data: as a variance, about this share of the spread's.
+# The least noise that the Gaussian process may believe in, as a share of the variance of y;
+# that between sources (`lce.NOISE_BETWEEN_SOURCES`) is twice this of the lithium data.
 REPLICATE_VARIANCE = 0.15
 # A radial kernel this many times wider than one over the number of descriptors.
 _KERNEL_WIDTH = 0.5

@@ -91,10 +91,13 @@ def test_verdict_on_intervals(covered: float, verdict: str) -> None:
     )
     held_out = pd.DataFrame(np.zeros((200, 4)), columns=["predicted", *COVERAGES])
     splits = {HEADLINE: SplitResult(HEADLINE, table, held_out)}
-    rows = pd.DataFrame({"source": ["a"]})
+    rows = pd.DataFrame({"source": "a", "ce_pct": np.linspace(80, 99.5, 200)})
     found = Evaluation("Li", rows, splits, {}, pd.DataFrame(), False, "0")
     told = headline(found)
     assert verdict in told[-1]
+    assert "scatter by 0.257 each" in told[0]
+    # Each is predicted to be 0 %.
+    assert "the model explains 0%" in told[0]
     assert "about that of the mean of Li" in told[1]
     assert "ranks nothing" in told[2]
 
