@@ -96,7 +96,7 @@ def _show(
     from ..plots.explanation import contribution_bars
     from ..predictions.explanation import explain
 
-    explanation = explain(model, electrolyte, coverage, most)
+    explanation = explain(electrolyte, model.metal, model, coverage, most)
     if json:
         print_json(explanation.to_dict())
     else:

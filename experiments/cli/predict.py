@@ -27,9 +27,9 @@ from .shared.console import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from anolyte.datasets.compounds.registry import CompoundRegistry
 
-    from ..predictions.predict import Predictor, Request
+    from ..predictions.formulations import Request
+    from ..predictions.predict import Predictor
 
 STDIN = "-"
 # Rows of a table on a terminal; more belong into a file.
@@ -75,7 +75,7 @@ def predict_command(
     from anolyte.datasets.files.exports import checked_table_path
 
     from ..predictions.load_or_train import load_or_train
-    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor
+    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor, all_right, check_readable
 
     given = formulations or []
     if bool(given) == (file is not None):
@@ -88,13 +88,13 @@ def predict_command(
     registry = registry_with(compounds)
     streamed = given == [STDIN]
     written = [] if streamed else given
-    _check(written, registry)
+    check_readable(written, registry)
     requests = _requests(written, file)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     predictor = Predictor(fitted, coverage, registry if compounds is not None else None)
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:
-        chunks = iter([_all_right(pd.concat(chunks, ignore_index=True))])
+        chunks = iter([all_right(pd.concat(chunks, ignore_index=True))])
     title = f"{symbol}: Coulombic efficiency in %, with the {coverage:.0%} interval"
     try:
         _emit(chunks, out, streamed, json, title)
@@ -105,26 +105,8 @@ def predict_command(
     _conclude(predictor, out)
 
 
-def _check(texts: list[str], registry: CompoundRegistry) -> None:
-    """Raise an error with the faults of all formulations given as arguments."""
-    from anolyte.datasets.electrolytes.grammar import parse
-    from anolyte.datasets.errors import Fault, FormulationError
-
-    faults = []
-    for text in texts:
-        try:
-            parse(text, registry)
-        except FormulationError as error:
-            faults += [
-                Fault(f"{text!r}, {each.place}", each.value, each.reason, each.remedy)
-                for each in error.faults
-            ]
-    if faults:
-        raise FormulationError("cannot read the formulations", faults)
-
-
 def _requests(written: list[str], file: Path | None) -> Iterable[Request]:
-    from ..predictions.predict import Request, requests_of_file, requests_of_lines
+    from ..predictions.formulations import Request, requests_of_file, requests_of_lines
 
     if file is not None:
         return requests_of_file(file)
@@ -133,15 +115,6 @@ def _requests(written: list[str], file: Path | None) -> Iterable[Request]:
     if sys.stdin.isatty():
         tell("Reading formulations, one a line, until Ctrl-D.")
     return requests_of_lines(sys.stdin)
-
-
-def _all_right(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return predictions of arguments; raise ValueError if one of them is impossible."""
-    failed = frame[frame["status"] != "ok"]
-    if not failed.empty:
-        told = failed["electrolyte"].map(repr) + ": " + failed["reason"]
-        raise ValueError("cannot predict " + "; ".join(told))
-    return frame
 
 
 def _emit(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
+from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import contributions, reasons
 from anolyte.models.explanations.counterfactual import counterfactuals
 from anolyte.models.sei.desirability import sei_model
 
+from .load_or_train import as_model
 from .predict import assumptions
 
 
@@ -62,8 +65,9 @@ class Explanation:
 
 
 def explain(
-    model: CoulombicEfficiencyModel,
-    electrolyte: Electrolyte,
+    electrolyte: str | Electrolyte,
+    metal: str,
+    model: CoulombicEfficiencyModel | str | Path | None = None,
     coverage: float = 0.9,
     most: int = 10,
     species: int = 5,
@@ -72,15 +76,26 @@ def explain(
 
     Parameters
     ----------
-    model
-        A fitted model.
     electrolyte
-        The formulation.
+        The formulation, parsed or as text.
+    metal
+        Symbol of the metal.
+    model
+        A fitted model, or where to find one, see `predict`.
     coverage
         Of the interval.
     most, species
         How many descriptors and SEI species to list.
+
+    Raises
+    ------
+    FormulationError
+        If the text cannot be read.
+    ValueError
+        If the model is one of another metal.
     """
+    electrolyte = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
+    model = as_model(model, metal)
     mixtures = Mixtures.from_electrolytes([electrolyte], model.metal)
     interval = model.predict_interval(mixtures, coverage)
     figures = pd.concat([interval, model.assess(mixtures)], axis=1).iloc[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from anolyte.datasets.compounds.metals import Metal
+from anolyte.datasets.compounds.metals import Metal, as_metal
 from anolyte.models.bundles.bundle import MANIFEST, load_model
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
@@ -69,3 +69,21 @@ def load_or_train(
     if loaded.metal != metal:
         raise ValueError(f"the model {folder} is for {loaded.metal}, not for {metal}")
     return loaded, folder
+
+
+def as_model(
+    model: CoulombicEfficiencyModel | str | Path | None, metal: str, uri: str | None = None
+) -> CoulombicEfficiencyModel:
+    """Return a fitted model as it is, and any other that `load_or_train` finds or trains.
+
+    Raises
+    ------
+    ValueError
+        If it is one of another metal.
+    """
+    symbol = as_metal(metal)
+    if not isinstance(model, CoulombicEfficiencyModel):
+        return load_or_train(symbol, model, uri)[0]
+    if model.metal != symbol:
+        raise ValueError(f"the model is for {model.metal}, not for {symbol}")
+    return model

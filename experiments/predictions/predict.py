@@ -1,12 +1,10 @@
 """Predict formulations given as text: rows in, rows out, a bad row with the reason it is bad.
 
-Reads arguments, lines and tables; hands rows on in chunks, so that a stream of any length
-takes the memory of one chunk.
+Hands rows on in chunks, so that a stream of any length takes the memory of one chunk.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,13 +15,15 @@ import pandas as pd
 from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.compounds.registry import CompoundRegistry
-from anolyte.datasets.electrolytes.electrolyte import MAX_LENGTH, Electrolyte
+from anolyte.datasets.electrolytes.electrolyte import Electrolyte
 from anolyte.datasets.electrolytes.grammar import parse
-from anolyte.datasets.errors import AnolyteError, InputError
-from anolyte.datasets.files.tables import read_rows
+from anolyte.datasets.errors import AnolyteError, Fault, FormulationError, InputError
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.sei.desirability import sei_model
+
+from .formulations import Request
+from .load_or_train import as_model
 
 # Of a stream; whoever waits at its end sees results soon.
 CHUNK = 1_000
@@ -44,27 +44,81 @@ COLUMNS = (
     "status",
     "reason",
 )
+# Of a stream alone: which row it was, and how it fared.
+_ROW_COLUMNS = ("row", "status", "reason")
 _ASSUMED = ("amounts", "salt", "density estimated")
-_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
-@dataclass(frozen=True)
-class Request:
-    """One formulation to predict.
+def predict(
+    electrolytes: str | Electrolyte | Iterable[str | Electrolyte],
+    metal: str,
+    model: CoulombicEfficiencyModel | str | Path | None = None,
+    coverage: float = 0.9,
+    registry: CompoundRegistry | None = None,
+) -> pd.DataFrame:
+    """Predict the Coulombic efficiency and the SEI of formulations.
 
-    Attributes
+    Parameters
     ----------
-    row
-        Its number: of the argument, the line, or the row that a spreadsheet shows.
-    text
-        The formulation as written.
+    electrolytes
+        One formulation or several, parsed or as text.
     metal
-        The metal that its row names; empty if none.
-    """
+        Symbol of the metal.
+    model
+        A fitted model, or where to find one: a folder, or a run, version or alias in the
+        tracking store. By default the one in ``anolyte-models/<metal>``; where none was
+        trained yet, one is trained on the shipped table and kept there.
+    coverage
+        Of the interval: 0.5, 0.8 or 0.9.
+    registry
+        Known compounds; the shipped ones by default.
 
-    row: int
-    text: str
-    metal: str = ""
+    Returns
+    -------
+    pandas.DataFrame
+        One row a formulation, in their order: electrolyte, ce_pct, ce_low, ce_high (in %),
+        sei_character, evidence, domain_score, nearest, remarks, assumptions.
+
+    Raises
+    ------
+    FormulationError
+        With the faults of all texts that cannot be read.
+    ValueError
+        If one of them cannot be predicted, or the model is one of another metal.
+    """
+    given = [electrolytes] if isinstance(electrolytes, str | Electrolyte) else electrolytes
+    texts = [str(each) for each in given]
+    check_readable(texts, registry)
+    predictor = Predictor(as_model(model, metal), coverage, registry)
+    requests = (Request(number, text) for number, text in enumerate(texts, start=1))
+    frames = list(predictor.stream(requests, LARGE_CHUNK))
+    if not frames:
+        raise ValueError("there are no formulations to predict")
+    return all_right(pd.concat(frames, ignore_index=True)).drop(columns=list(_ROW_COLUMNS))
+
+
+def check_readable(texts: Iterable[str], registry: CompoundRegistry | None = None) -> None:
+    """Raise one FormulationError with the faults of all texts that cannot be read."""
+    faults = []
+    for text in texts:
+        try:
+            parse(text, registry)
+        except FormulationError as error:
+            faults += [
+                Fault(f"{text!r}, {each.place}", each.value, each.reason, each.remedy)
+                for each in error.faults
+            ]
+    if faults:
+        raise FormulationError("cannot read the formulations", faults)
+
+
+def all_right(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictions of a `Predictor`; raise ValueError if one was impossible."""
+    failed = frame[frame["status"] != OK]
+    if not failed.empty:
+        told = failed["electrolyte"].map(repr) + ": " + failed["reason"]
+        raise ValueError("cannot predict " + "; ".join(told))
+    return frame
 
 
 @dataclass
@@ -170,8 +224,8 @@ def without_metal(mixtures: Mixtures) -> list[bool]:
     """Return for each of the mixtures whether no compound in it holds its metal."""
     absent = np.ones(len(mixtures), dtype=bool)
     for metal, rows in mixtures.rows_by_metal.items():
-        holds = np.array([holds(compound, metal) for compound in mixtures.compounds])
-        absent[rows] = ~(mixtures.mole_fractions[rows][:, holds] > 0).any(axis=1)
+        metallic = np.array([holds(compound, metal) for compound in mixtures.compounds])
+        absent[rows] = ~(mixtures.mole_fractions[rows][:, metallic] > 0).any(axis=1)
     return [bool(each) for each in absent]
 
 
@@ -185,64 +239,3 @@ def _failure(request: Request, error: Exception) -> dict[str, object]:
         "status": ERROR,
         "reason": " ".join(told.split()),
     }
-
-
-def requests_of_file(path: Path) -> list[Request]:
-    """Return the formulations of a file.
-
-    Parameters
-    ----------
-    path
-        A table (CSV, TSV, XLSX) with the column electrolyte and perhaps metal, or any other
-        text file with one formulation a line.
-
-    Raises
-    ------
-    TableError
-        If the table cannot be read or has no column electrolyte.
-    OSError
-        If the text file cannot be read.
-    """
-    if path.suffix.lower() in _TABLES:
-        return [
-            Request(number, cells["electrolyte"], cells.get("metal", ""))
-            for number, cells in read_rows(path, ("electrolyte",), ("metal",))
-        ]
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        return list(requests_of_lines(stream))
-
-
-def requests_of_lines(lines: Iterable[str]) -> Iterator[Request]:
-    """Yield the formulations of a stream of lines, blank ones left out.
-
-    If the first line is a CSV or TSV header with the column electrolyte, that column (and
-    metal) is read, else every line is one formulation.
-    """
-    numbered = enumerate(lines, start=1)
-    first = next(((number, line) for number, line in numbered if line.strip()), None)
-    if first is None:
-        return
-    separator = max(",;\t", key=first[1].count)
-    header = [cell.strip().casefold() for cell in first[1].lstrip("\ufeff").split(separator)]
-    if "electrolyte" in header:
-        yield from _cells(first[0], header, separator, (line for _, line in numbered))
-        return
-    yield Request(first[0], _cut(first[1]))
-    for number, line in numbered:
-        if line.strip():
-            yield Request(number, _cut(line))
-
-
-def _cells(row: int, header: list[str], separator: str, lines: Iterable[str]) -> Iterator[Request]:
-    reader = csv.DictReader(lines, header, delimiter=separator)
-    try:
-        for cells in reader:
-            text, metal = cells["electrolyte"] or "", cells.get("metal") or ""
-            yield Request(row + reader.line_num, _cut(text), metal.strip())
-    except csv.Error as error:
-        raise ValueError(f"line {row + reader.line_num}: {error}; save it as CSV") from error
-
-
-def _cut(text: str) -> str:
-    """Return a text without blanks around it, cut where it is too long anyway."""
-    return text.strip()[: MAX_LENGTH + 1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.experiments.plots.explanation import (
     contribution_bars,
     dependence_curves,
@@ -19,7 +18,7 @@ from anolyte.models.explanations.dependence import partial_dependence
 
 @pytest.fixture(scope="module")
 def explanation(trained: TrainingResult) -> Explanation:
-    return explain(trained.model, parse("1 M LiPF6 in EC/DMC (1:1 v/v)"), most=4)
+    return explain("1 M LiPF6 in EC/DMC (1:1 v/v)", "Li", trained.model, most=4)
 
 
 def test_the_whole_story(explanation: Explanation) -> None:

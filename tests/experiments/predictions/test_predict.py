@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from anolyte.datasets import FormulationError, TableError, parse
 from anolyte.datasets.electrolytes.electrolyte import MAX_LENGTH
-from anolyte.datasets.errors import TableError
-from anolyte.experiments.predictions.predict import (
-    COLUMNS,
-    Predictor,
+from anolyte.experiments.predictions.formulations import (
     Request,
     requests_of_file,
     requests_of_lines,
+)
+from anolyte.experiments.predictions.predict import (
+    COLUMNS,
+    Predictor,
+    predict,
     without_metal,
 )
 from anolyte.experiments.training.train import TrainingResult
@@ -119,3 +122,25 @@ def test_a_table_without_the_column(tmp_path: Path) -> None:
     path.write_text("formulation\n1 M LiFSI in DME\n")
     with pytest.raises(TableError, match="electrolyte"):
         requests_of_file(path)
+
+
+def test_one_call_predicts(
+    frame: pd.DataFrame, trained: TrainingResult, model_folder: Path
+) -> None:
+    texts = ["1 M LiFSI in DME", "? M ? in DME"]
+    found = predict(texts, "Li", trained.model)
+    expected = frame.iloc[[0, 3]].drop(columns=["row", "status", "reason"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(predict(map(parse, texts), "Li", model_folder), expected)
+    pd.testing.assert_frame_equal(predict(texts[0], "Li", trained.model), expected.head(1))
+
+
+def test_one_call_names_all_that_it_cannot_read(trained: TrainingResult) -> None:
+    with pytest.raises(FormulationError, match=r"(?s)2 faults.*LiFSO.*DMEE"):
+        predict(["1 M LiFSO in DME", "1 M LiFSI in DME", "1 M LiFSI in DMEE"], "Li", trained.model)
+    with pytest.raises(ValueError, match=r"99 vol% FEC': .*leave no room"):
+        predict("1 M LiFSI in DME + 99 wt% VC + 99 vol% FEC", "Li", trained.model)
+    with pytest.raises(ValueError, match="no formulations"):
+        predict([], "Li", trained.model)
+    with pytest.raises(ValueError, match="the model is for Li, not for Na"):
+        predict("1 M NaPF6 in DME", "Na", trained.model)
