@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from .compounds.metals import METALS, Metal
 from .compounds.registry import Compound, CompoundRegistry, shipped_compounds
-from .electrolytes.grammar import Electrolyte, parse
-from .errors import AnolyteError, FormulationError, InputError, TableError, UnknownCompoundError
-from .measurements.table import load_measurements, read_measurements
+from .electrolytes.electrolyte import Electrolyte
+from .electrolytes.grammar import parse
+from .errors import (
+    AnolyteError,
+    FormulationError,
+    InputError,
+    ModelFileError,
+    TableError,
+    UnknownCompoundError,
+)
+from .measurements.lce import coulombic_efficiency, log_coulombic_efficiency
+from .measurements.table import efficiencies, load_measurements, read_measurements
 
 __all__ = [
     "METALS",
@@ -17,9 +26,13 @@ __all__ = [
     "FormulationError",
     "InputError",
     "Metal",
+    "ModelFileError",
     "TableError",
     "UnknownCompoundError",
+    "coulombic_efficiency",
+    "efficiencies",
     "load_measurements",
+    "log_coulombic_efficiency",
     "parse",
     "read_measurements",
     "shipped_compounds",

@@ -1,9 +1,24 @@
-"""What is predicted: Coulombic efficiency with an interval; validation and storage."""
+"""What is predicted: Coulombic efficiency with an interval, the SEI, and the reasons for both."""
 
 from __future__ import annotations
 
 from .bundles.bundle import load_model, save_model
 from .efficiency.model import CoulombicEfficiencyModel
+from .explanations.contributions import contributions, importance, reasons
+from .explanations.counterfactual import counterfactuals
+from .explanations.dependence import partial_dependence
+from .sei.desirability import sei_desirability
 from .sei.model import SEIModel
 
-__all__ = ["CoulombicEfficiencyModel", "SEIModel", "load_model", "save_model"]
+__all__ = [
+    "CoulombicEfficiencyModel",
+    "SEIModel",
+    "contributions",
+    "counterfactuals",
+    "importance",
+    "load_model",
+    "partial_dependence",
+    "reasons",
+    "save_model",
+    "sei_desirability",
+]

@@ -64,7 +64,7 @@ def on_startup(command: str, dirty: bool) -> None:
     files cannot follow. Before anything else, because mkdocstrings looks for its paths at once.
     """
     shutil.rmtree(API, ignore_errors=True)
-    for package in (*PACKAGES, "anolyte.experiments"):
+    for package in PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__", "*.csv", "notebooks", "tables")
         source = Path(str(resources(package)))
         shutil.copytree(source, API / package.rpartition(".")[2], ignore=ignored)
@@ -79,7 +79,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "commands.md": command_reference(app),
         "accuracy.md": accuracy_page(read_kept(ROOT / "docs" / "evaluation.json")),
     }
-    for package in (*PACKAGES, "anolyte.experiments"):
+    for package in PACKAGES:
         pages[f"api/{package.rpartition('.')[2]}.md"] = api_page(package)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         pages |= _notebook(path)

@@ -7,61 +7,15 @@ built by MkDocs, which calls this through ``docs/build/hooks.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.main import get_command
 
-# The packages whose public names are those of their ``__all__``.
-PACKAGES = ("anolyte.datasets", "anolyte.features", "anolyte.models")
-# `anolyte.experiments` collects none, so that one command loads no other's modules.
-EXPERIMENTS: Mapping[str, tuple[str, ...]] = {
-    "Training and evaluation": (
-        "training.train.gather",
-        "training.train.gather_others",
-        "training.train.train",
-        "training.train.TrainingResult",
-        "training.train.save_training",
-        "evaluation.evaluate.evaluate",
-        "evaluation.evaluate.Evaluation",
-        "evaluation.evaluate_sei.evaluate_sei",
-        "evaluation.report.write_report",
-    ),
-    "Screening": (
-        "spaces.candidate_space.CandidateSpace",
-        "screening.screen.screen",
-        "screening.ranked_list.RankedList",
-        "ranking.ranking.Ranking",
-        "constraints.constraint.Constraint",
-        "constraints.constraint.Constraints",
-    ),
-    "Criteria": (
-        "ranking.criteria.LowerBound",
-        "ranking.criteria.Expected",
-        "ranking.criteria.Probability",
-        "ranking.multi_objective.Weighted",
-        "ranking.multi_objective.Pareto",
-        "ranking.criteria.Precedent",
-    ),
-    "Suggesting": (
-        "suggestions.suggest.suggest",
-        "suggestions.suggest.Suggestions",
-        "suggestions.lab_sheet.lab_sheet",
-        "suggestions.pending.measured_electrolytes",
-    ),
-    "Tracking": (
-        "tracking.training_run",
-        "tracking.log_training",
-        "tracking.log_screening",
-        "tracking.log_suggestions",
-        "tracking.log_sei",
-        "tracking.find_model",
-        "tracking.sync",
-        "tracking.RunReference",
-    ),
-}
+TITLES = {"sei": "SEI"}
+PACKAGES = ("anolyte.datasets", "anolyte.features", "anolyte.models", "anolyte.experiments")
 _EXAMPLE = re.compile(r"^Example:\s+(?P<command>.+)$")
 
 
@@ -157,24 +111,34 @@ def _cell(text: str | None) -> str:
 
 
 def public_names(package: str) -> list[str]:
-    """Return the whole names of what a package offers."""
-    if package in PACKAGES:
-        return [f"{package}.{name}" for name in import_module(package).__all__]
-    return [f"anolyte.experiments.{name}" for names in EXPERIMENTS.values() for name in names]
+    """Return the whole names of the classes and functions that a package offers.
+
+    Plain values and types are left out: they have no docstring to show.
+    """
+    offered = import_module(package).__all__
+    return [f"{package}.{name}" for name in offered if _is_documented(f"{package}.{name}")]
 
 
 def api_page(package: str) -> str:
-    """Return the page of a package's public names, as mkdocstrings reads it."""
-    summary = (import_module(package).__doc__ or "").strip().splitlines()[0]
-    lines = [f"# `{package}`", "", summary, ""]
-    if package in PACKAGES:
-        # Classes and functions; plain values have no page of their own.
-        names = [name for name in public_names(package) if _is_documented(name)]
-        return "\n".join([*lines, *(_block(name, 2) for name in names)])
-    for title, names_of in EXPERIMENTS.items():
-        lines += [f"## {title}", ""]
-        lines += [_block(f"anolyte.experiments.{name}", 3) for name in names_of]
+    """Return the page of a package's public names, room by room, as mkdocstrings reads it."""
+    lines = [f"# `{package}`", "", _summary(package), ""]
+    rooms: dict[str, list[str]] = {}
+    for name in public_names(package):
+        rooms.setdefault(_room(name), []).append(name)
+    for room, names in sorted(rooms.items()):
+        title = room.rpartition(".")[2]
+        lines += [f"## {TITLES.get(title, title.capitalize())}", "", _summary(room), ""]
+        lines += [_block(name, 3) for name in names]
     return "\n".join(lines)
+
+
+def _room(name: str) -> str:
+    """Return the package, or the module right below the public one, where a name stands."""
+    return ".".join(named(name).__module__.split(".")[:3])
+
+
+def _summary(module: str) -> str:
+    return (import_module(module).__doc__ or "").strip().splitlines()[0]
 
 
 def named(name: str) -> Any:
