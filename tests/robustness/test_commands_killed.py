@@ -159,8 +159,8 @@ def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path
 
 # Small partitions, so that there are many.
 SCREEN = """
-from anolyte.experiments import partitions
-partitions.CHUNK, partitions.CHUNKS_PER_PARTITION = 200, 1
+from anolyte.experiments.screening import engine
+engine.CHUNK, engine.CHUNKS_PER_PARTITION = 200, 1
 from anolyte.experiments.cli.start import main
 main()
 """

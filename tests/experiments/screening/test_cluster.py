@@ -143,14 +143,14 @@ def test_interrupts_do_not_reach_the_workers(tmp_path: Path) -> None:
 def test_an_interrupt_ends_the_screening(workers: int, model_folder: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from anolyte.experiments import partitions\n"
+        "from anolyte.experiments.screening import engine\n"
         "from anolyte.experiments.spaces.candidate_space import CandidateSpace\n"
         "from anolyte.experiments.screening.screen import screen\n"
         "from anolyte.models.bundles.bundle import load_model\n"
         "def tell(what, done, total):\n"
         "    print(done, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    partitions.CHUNKS_PER_PARTITION = 1\n"
+        "    engine.CHUNKS_PER_PARTITION = 1\n"
         f"    model = load_model({str(model_folder)!r})\n"
         f"    screen(CandidateSpace.read('Li'), model, progress=tell, workers={workers})\n",
         "utf-8",
