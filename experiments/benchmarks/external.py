@@ -46,7 +46,7 @@ def main() -> None:
     featurizer = ElectrolyteFeaturizer(baseline.blocks, metal)
     forest = fit_family(baseline.families[0], featurizer.fit_transform(train), target)
     others = [load_measurements(other) for other in METALS if other != metal]
-    model = CoulombicEfficiencyModel(metal).fit(train, efficiencies(pd.concat(others)))
+    model = CoulombicEfficiencyModel(metal).fit(train, others=efficiencies(pd.concat(others)))
     lce, spread = model.predict_lce(test)
     scores = pd.DataFrame(
         {
@@ -54,12 +54,12 @@ def main() -> None:
             "anolyte": metrics(test, lce),
         }
     ).T
-    print(f"{metal}: {len(train)} rows to train, {len(test)} to predict; {model.choice_.recipe}")
+    print(f"{metal}: {len(train)} rows to train, {len(test)} to predict; {model.recipe}")
     print(scores.round(3).to_string())
     print(f"RMSE ratio {scores['rmse']['anolyte'] / scores['rmse'][BASELINE]:.3f}")
     miss = np.abs(residuals(test, lce))
     for coverage in COVERAGES:
-        inside = miss <= model.choice_.scale.half_width(spread, coverage)
+        inside = miss <= model.half_width(coverage, spread)
         print(f"nominal {coverage:.0%} interval covers {inside.mean():.0%}")
 
 

@@ -109,7 +109,7 @@ def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:
         "metal": result.model.metal,
         "model": str(folder),
         "mlflow": kept,
-        "recipe": result.model.choice_.recipe,
+        "recipe": result.model.recipe,
         "evidence": result.model.evidence_,
         "accuracy": records(table),
     }
@@ -125,8 +125,8 @@ def _print(result: TrainingResult, folder: Path, kept: str) -> None:
         shown = shown.map(lambda cell: cell if isinstance(cell, str) else f"{cell:.3f}")
         title = f"{model.metal}: accuracy in LCE on sources not seen ({result.repeats} repeats)"
         print_table(shown.replace("nan", "-"), title)
-    print(f"Recipe: {model.choice_.recipe}; evidence: {model.evidence_}")
-    if model.evidence_ == "prior only":
+    print(f"Recipe: {model.recipe}; evidence: {model.evidence_}")
+    if model.is_prior:
         why = (
             f"{model.metal} has too few sources ({model.sources_}) to learn from"
             if model.sources_ < MIN_SOURCES

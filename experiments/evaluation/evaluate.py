@@ -183,7 +183,7 @@ def evaluate(
         curve,
         few,
         digest(measurements),
-        model.blocks,
+        tuple(model.blocks),
         seed,
     )
 
@@ -204,7 +204,7 @@ def of_training(result: TrainingResult) -> Evaluation:
         result.curve,
         few,
         result.digest,
-        result.model.blocks,
+        tuple(result.model.blocks),
         result.model.seed,
     )
 
@@ -236,7 +236,7 @@ def _without_fold(
     progress: Progress | None,
 ) -> SplitResult:
     """Train anew without each fold of a split; with few rows beside the constant alone."""
-    folds = FOLDS if model.scopes != QUICK_SCOPES or few else FEW_FOLDS
+    folds = FOLDS if tuple(model.scopes) != QUICK_SCOPES or few else FEW_FOLDS
     fold = fold_of_row(split(measurements, name, folds, model.seed))
 
     def told(what: str, done: int, total: int) -> None:

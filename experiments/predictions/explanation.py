@@ -111,7 +111,7 @@ def explain(
     listed = sei.predict_species(mixtures, species)[["species", "score", "origin"]]
     return Explanation(
         prediction,
-        float(model.ensemble_.mean),
+        model.mean_lce,
         reasons(model, mixtures)[0],
         contributions(model, [electrolyte], most),
         {str(name): float(share) for name, share in character.items()},

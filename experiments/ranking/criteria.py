@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
@@ -14,9 +15,8 @@ from anolyte.datasets.measurements.lce import (
 )
 from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures
-from anolyte.models.efficiency.intervals import ConformalScale
+from anolyte.models.efficiency.intervals import COVERAGES
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.efficiency.recipes import PRIOR
 from anolyte.models.sei.desirability import sei_desirability
 from scipy.stats import norm
 
@@ -50,7 +50,7 @@ class Criterion:
         A model that is `prior only` predicts the same for every candidate, so that its
         predictions rank nothing: `Precedent` takes their place.
         """
-        return Precedent(instead=True) if model.evidence_ == PRIOR else self
+        return Precedent(instead=True) if model.is_prior else self
 
     def scores(
         self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
@@ -76,7 +76,7 @@ class Criterion:
         For criteria in LCE three times the error of the model on unseen sources: at the default
         diversity a near copy then has to be better by about half that error.
         """
-        return ERRORS * float(model.choice_.scores[model.choice_.recipe])
+        return ERRORS * model.held_out_error
 
     @property
     def caveat(self) -> str:
@@ -157,15 +157,17 @@ class Probability(Criterion):
     def fitting(self, model: CoulombicEfficiencyModel, coverage: float) -> Criterion:
         """Return the criterion with the quantiles of the model's intervals."""
         fitted = super().fitting(model, coverage)
-        return self.calibrated(model.choice_.scale, coverage) if fitted is self else fitted
+        if fitted is not self:
+            return fitted
+        widths = {each: float(model.half_width(each)[0]) for each in COVERAGES}
+        return self.calibrated(widths, coverage)
 
-    def calibrated(self, scale: ConformalScale, coverage: float) -> Self:
-        """Return the criterion with the quantiles of a scale, in half-widths of a coverage."""
-        one = scale.half_width(np.ones(1), coverage)[0]
+    def calibrated(self, widths: Mapping[float, float], coverage: float) -> Self:
+        """Return the criterion with half-widths by coverage, as multiples of that of one."""
         steps = [(0.0, 0.0)]
-        for each, multiple in sorted(scale.quantiles.items()):
+        for each, width in sorted(widths.items()):
             # Few rows may give two coverages the same width; a distribution needs an order.
-            ratio = max(multiple / one, steps[-1][0] + 1e-6)
+            ratio = max(width / widths[coverage], steps[-1][0] + 1e-6)
             steps.append((float(ratio), float(norm.ppf((1 + each) / 2))))
         return replace(self, steps=tuple(steps))
 

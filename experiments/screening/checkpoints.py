@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from anolyte.datasets.files.atomic import staged
+from anolyte.models.efficiency.intervals import COVERAGES
 
 from .engine import CHUNK, SCORE_DIGITS, Part, Range, Screening
 
@@ -80,8 +81,9 @@ def _model_digest(screening: Screening) -> bytes:
     model.descriptors(space.mixtures(0, 1))
     probes = model.descriptors(space.take(space.sample(_PROBES)))
     lce, spread = model.predict_descriptors(probes)
+    widths = [model.half_width(coverage) for coverage in COVERAGES]
     digest = hashlib.sha256(np.round([lce, spread], SCORE_DIGITS).tobytes())
-    digest.update(repr((model.choice_.recipe, model.choice_.scale, model.feature_names)).encode())
+    digest.update(repr((model.recipe, widths, model.feature_names)).encode())
     return digest.digest()
 
 

@@ -19,7 +19,6 @@ from anolyte.features.arrays import Floats, Integers
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.efficiency.recipes import PRIOR
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
@@ -107,7 +106,7 @@ def suggest(
         raise ValueError("a batch has at least one experiment")
     acquisition.checked_criterion(by)
     search = _Search(space, model, tuple(measured), tuple(pending))
-    if model.choice_.recipe == PRIOR:
+    if model.is_prior:
         return search.spread_out(batch, seed)
     return search.best(batch, by, seed, progress)
 
@@ -138,7 +137,7 @@ class _Search:
     def beliefs(self, mixtures: Mixtures | Sequence[str]) -> tuple[Floats, Floats]:
         """Return mean and deviation (n,) of the LCE: the 80 % interval as a normal's."""
         lce, spread = self.model.predict_lce(mixtures)
-        return lce, self.model.choice_.scale.half_width(spread, 0.8) / _HALF_WIDTH_80
+        return lce, self.model.half_width(0.8, spread) / _HALF_WIDTH_80
 
     def descriptors(self, electrolytes: Mixtures | Sequence[str]) -> Floats:
         """Return the descriptors (n, d) that may tell candidates apart."""
@@ -146,7 +145,7 @@ class _Search:
 
     def best(self, batch: int, by: str, seed: int, progress: Progress | None) -> Suggestions:
         """Choose from the best by a criterion."""
-        best = self.model.ensemble_.mean
+        best = self.model.mean_lce
         if self.measured:
             best = float(self.model.predict_lce(self.measured)[0].max())
         short, lead, count = self.shortlist(by, best, progress)

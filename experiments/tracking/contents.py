@@ -77,8 +77,8 @@ def _params(result: TrainingResult) -> dict[str, str]:
         {
             "metal": model.metal,
             "blocks": model.blocks,
-            "recipe": model.choice_.recipe,
-            "slope": round(model.choice_.slope, 3),
+            "recipe": model.recipe,
+            "slope": round(model.slope, 3),
             "scopes": model.scopes,
             "split": SPLIT,
             "folds": model.folds,
@@ -125,19 +125,19 @@ def measurements_facts(metal: str, rows: pd.DataFrame, digest: str) -> DatasetFa
 
 def _children(result: TrainingResult) -> tuple[ChildRun, ...]:
     """Return a run for each family of recipes, with the figures of its scopes."""
-    choice = result.model.choice_
+    model = result.model
     families: dict[str, dict[str, float]] = {}
-    for recipe, score in choice.scores.dropna().items():
+    for recipe, score in model.held_out_errors.dropna().items():
         scope, colon, family = str(recipe).partition(": ")
         of_family = families.setdefault(family if colon else PRIOR, {})
         of_family[scope if colon else "own"] = float(score)
-    scope, colon, chosen = choice.recipe.partition(": ")
+    scope, colon, chosen = model.recipe.partition(": ")
     children = []
     for family, scores in families.items():
         best = min(scores, key=lambda scope: scores[scope])
         figures = {f"{scope}.held_out_rmse": score for scope, score in scores.items()}
         figures["held_out_rmse"] = scores[best]
-        tags = {"metal": result.model.metal, "task": "recipe family", "family": family}
+        tags = {"metal": model.metal, "task": "recipe family", "family": family}
         if family == (chosen if colon else PRIOR):
             tags["chosen"] = scope
         children.append(

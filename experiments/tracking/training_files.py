@@ -62,7 +62,7 @@ def held_out_table(result: TrainingResult) -> pd.DataFrame:
 def _tables(result: TrainingResult) -> dict[str, pd.DataFrame]:
     from anolyte.models.explanations.contributions import importance
 
-    scores = result.model.choice_.scores.rename_axis("recipe").reset_index(name="held_out_rmse")
+    scores = result.model.held_out_errors.rename_axis("recipe").reset_index(name="held_out_rmse")
     tables = {"recipes.json": scores.round(4), "importance.json": importance(result.model).round(5)}
     if result.validation is not None:
         tables["comparison.json"] = result.comparison.reset_index(names="model").round(4)
@@ -80,9 +80,8 @@ def _write_figures(result: TrainingResult, files: Path, importance: pd.DataFrame
     from ..plots import training as training_plots
     from ..plots.explanation import importance_bars, shap_summary
 
-    metal, choice = result.model.metal, result.model.choice_
+    model, metal = result.model, result.model.metal
     evaluation = of_training(result)
-    model = result.model
     drawn = dict(figures(evaluation)) | {
         "importance": importance_bars(importance, metal),
         "shap_summary": shap_summary(
@@ -92,8 +91,9 @@ def _write_figures(result: TrainingResult, files: Path, importance: pd.DataFrame
             metal,
         ),
     }
-    if choice.scores.notna().any():
-        drawn["recipe_scores"] = training_plots.recipe_scores(choice.scores, choice.recipe)
+    errors = model.held_out_errors
+    if errors.notna().any():
+        drawn["recipe_scores"] = training_plots.recipe_scores(errors, model.recipe)
     if result.validation is not None:
         predicted = result.validation.predictions[OURS]
         drawn["residuals_by_source"] = plots.residuals_by_source(result.measurements, predicted)

@@ -146,7 +146,7 @@ def train(
         validation = compare(model, measurements, rest, repeats, progress)
     known = None if validation is None else validation.held_out
     skill = None if validation is None else validation.skill
-    model.fit(measurements, rest, held_out=known, skill=skill, progress=progress)
+    model.fit(measurements, others=rest, held_out=known, skill=skill, progress=progress)
     curve = without = pd.DataFrame()
     if validation is not None and not quick:
         curve = learning_curve(measurements, Contender(model.blocks, BLEND))

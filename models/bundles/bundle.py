@@ -197,8 +197,8 @@ def load_model(folder: str | Path) -> CoulombicEfficiencyModel:
 def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     model = CoulombicEfficiencyModel(
         metal=as_metal(str(manifest["metal"])),
-        blocks=[str(name) for name in manifest["blocks"]],
-        scopes=[str(name) for name in manifest["scopes"]],
+        blocks=tuple(str(name) for name in manifest["blocks"]),
+        scopes=tuple(str(name) for name in manifest["scopes"]),
         folds=int(manifest["folds"]),
         seed=int(manifest["seed"]),
     )

@@ -51,7 +51,7 @@ class Domain:
         neighbours = NearestNeighbors(algorithm="brute")
         points = make_pipeline(*scaled_ranks(len(features)), neighbours).fit(features)
         measured = measurements.reindex(columns=list(MEASURED)).reset_index(drop=True)
-        measured["ce_qualifier"] = measured["ce_qualifier"].fillna("=")
+        measured["ce_qualifier"] = measured["ce_qualifier"].astype(object).fillna("=")
         sources = measured["source"].to_numpy(dtype=object)
         largest = features.max(axis=0)
         far, order = cls(points, np.zeros(0), largest, measured)._sorted(features)

@@ -13,15 +13,21 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.measurements.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.datasets.measurements.splits import fold_of_row, split
 from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats, Integers, Objects
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
 from .domain import OUTSIDE, Domain
 from .evidence import metal_evidence, prediction_evidence
+from .inputs import as_measurements
 from .intervals import COVERAGES, ConformalScale
 from .members import SCOPES, Ensemble, Member, Rows, fit_members
 from .recipes import MARGIN, PRIOR, Choice, all_members, choose, recipes
@@ -44,8 +50,12 @@ def too_few(measurements: pd.DataFrame) -> bool:
     return len(measurements) < MIN_ROWS or measurements["source"].nunique() < MIN_SOURCES
 
 
-class CoulombicEfficiencyModel:
+class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Predict the plating/stripping Coulombic efficiency of electrolytes.
+
+    A scikit-learn regressor of formulations: X is a sequence of texts or `Electrolyte`, or a
+    table with the column electrolyte; y is the CE in %, and `predict` returns the same.
+    Within, it learns and judges on the logarithmic scale, LCE.
 
     Parameters
     ----------
@@ -73,6 +83,24 @@ class CoulombicEfficiencyModel:
         Evidence level of the metal, one of `evidence.LEVELS`.
     calibration_
         Held-out observation, prediction and spread of each training row.
+    sources_
+        The number of sources.
+
+    Examples
+    --------
+    >>> model = CoulombicEfficiencyModel("K")
+    >>> model.fit(
+    ...     ["1 M KFSI in DME", "1 M KPF6 in DME", "0.8 M KPF6 in EC/DEC (1:1 v/v)"],
+    ...     [99.0, 97.0, 94.0],
+    ...     groups=["first paper", "first paper", "second paper"],
+    ... )
+    CoulombicEfficiencyModel(metal='K')
+    >>> model.is_prior  # two sources are too few to learn from
+    True
+
+    Against unseen sources, of a table of measurements::
+
+        cross_val_score(model, rows, rows["ce_pct"], groups=rows["source"], cv=GroupKFold(8))
     """
 
     def __init__(
@@ -84,10 +112,19 @@ class CoulombicEfficiencyModel:
         seed: int = 0,
     ) -> None:
         self.metal = metal
-        self.blocks = tuple(blocks)
-        self.scopes = tuple(scopes)
+        self.blocks = blocks
+        self.scopes = scopes
         self.folds = folds
         self.seed = seed
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.one_d_array = True
+        tags.input_tags.string = True
+        # A table of measurements holds it.
+        tags.target_tags.required = False
+        return tags
 
     @property
     def featurizer(self) -> ElectrolyteFeaturizer:
@@ -140,7 +177,10 @@ class CoulombicEfficiencyModel:
 
     def fit(
         self,
-        measurements: pd.DataFrame,
+        X: Any,
+        y: Any = None,
+        groups: Any = None,
+        *,
         others: pd.DataFrame | None = None,
         held_out: Mapping[Left, HeldOut] | None = None,
         skill: float | None = None,
@@ -150,9 +190,15 @@ class CoulombicEfficiencyModel:
 
         Parameters
         ----------
-        measurements
-            Rows of the metal with the columns electrolyte, ce_pct and source, perhaps
-            ce_qualifier and confidence.
+        X
+            A table of measurements of the metal: the column electrolyte, and ce_pct and source
+            where `y` and `groups` are not given; ce_qualifier and confidence are used if there.
+            Or a sequence of n formulations.
+        y
+            CE (n,) in %, 0 or more; censored at 99.95.
+        groups
+            Source (n,) of each: the laboratory or publication. Sources are held out whole to
+            choose and calibrate; without them every electrolyte counts as one.
         others
             Rows of other metals, with the column metal too.
         held_out
@@ -166,10 +212,11 @@ class CoulombicEfficiencyModel:
         Raises
         ------
         ValueError
-            If there are no rows.
+            If a parameter is unknown, or X, y and groups are no measurements of the metal, see
+            `inputs.as_measurements`.
         """
-        if measurements.empty:
-            raise ValueError(f"no measurements of {self.metal} to learn from")
+        self._check_parameters()
+        measurements = as_measurements(X, y, groups, self.metal)
         rows = self.rows(measurements, others)
         self.sources_ = int(measurements["source"].nunique())
         self.domain_ = Domain.fit(self.without_metal(rows.features[rows.own]), measurements)
@@ -200,6 +247,14 @@ class CoulombicEfficiencyModel:
         self._set_evidence(skill)
         return self
 
+    def _check_parameters(self) -> None:
+        as_metal(self.metal)
+        unknown = [scope for scope in self.scopes if scope not in SCOPES]
+        if unknown or not len(self.scopes):
+            raise ValueError(f"unknown scopes {unknown}; choose from {', '.join(SCOPES)}")
+        if self.folds < 2:
+            raise ValueError(f"{self.folds} folds: the choice and the calibration need at least 2")
+
     def _fit_prior(self, rows: Rows) -> Self:
         """Keep the mean and a spread that allows for how few sources there are."""
         own = rows.take(rows.own)
@@ -225,6 +280,54 @@ class CoulombicEfficiencyModel:
         held_out = choice.skill if skill is None else skill
         self.evidence_ = metal_evidence(choice.recipe, self.sources_, held_out)
 
+    @property
+    def recipe(self) -> str:
+        """Name of the recipe that makes the predictions, or `recipes.PRIOR`."""
+        check_is_fitted(self)
+        return self.choice_.recipe
+
+    @property
+    def slope(self) -> float:
+        """Share of the recipe's deviation from the mean that is kept, from 0 to 1."""
+        check_is_fitted(self)
+        return self.choice_.slope
+
+    @property
+    def is_prior(self) -> bool:
+        """Whether every prediction is the metal's mean, which no recipe beats on unseen sources."""
+        return self.recipe == PRIOR
+
+    @property
+    def mean_lce(self) -> float:
+        """Weighted mean LCE of the metal's measurements."""
+        check_is_fitted(self)
+        return self.ensemble_.mean
+
+    @property
+    def held_out_errors(self) -> pd.Series:
+        """RMSE in LCE of each recipe on sources held out, best first; NaN if none could be."""
+        check_is_fitted(self)
+        return self.choice_.scores
+
+    @property
+    def held_out_error(self) -> float:
+        """RMSE in LCE of the predictions on sources held out; NaN if none could be."""
+        return float(self.held_out_errors[self.recipe])
+
+    def half_width(self, coverage: float = 0.9, spread: Floats | float = 1.0) -> Floats:
+        """Return the half-width (n,) in LCE of the intervals of predictions.
+
+        Parameters
+        ----------
+        coverage
+            One of `intervals.COVERAGES`.
+        spread
+            Of the predictions (n,), see `predict_lce`; of one prediction with spread 1 by
+            default.
+        """
+        check_is_fitted(self)
+        return self.choice_.scale.half_width(np.atleast_1d(spread), coverage)
+
     def without_metal(self, features: Floats) -> Floats:
         """Return descriptors (n, d) without the metal's own, as `domain_` wants them."""
         return features[:, : features.shape[1] - self.metal_columns]
@@ -234,13 +337,14 @@ class CoulombicEfficiencyModel:
 
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
+        check_is_fitted(self)
         return self.predict_descriptors(self.descriptors(X))
 
     def predict_descriptors(self, features: Floats) -> tuple[Floats, Floats]:
         """Return LCE and spread (n,) of ready descriptors (n, d), see `descriptors`."""
+        if self.is_prior:
+            return np.full(len(features), self.mean_lce), np.ones(len(features))
         choice = self.choice_
-        if choice.recipe == PRIOR:
-            return np.full(len(features), self.ensemble_.mean), np.ones(len(features))
         members = recipes()[choice.recipe]
         # One thread: the same bits on every machine.
         with threadpool_limits(1):
@@ -250,6 +354,21 @@ class CoulombicEfficiencyModel:
     def predict(self, X: Any) -> Floats:
         """Return the predicted CE (n,) in %."""
         return coulombic_efficiency(self.predict_lce(X)[0])
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return R2 of the predictions in LCE, where CE near 100 % are told apart.
+
+        Parameters
+        ----------
+        X, y
+            As in `fit`; CE in %.
+        sample_weight
+            Of each row (n,); 1 by default.
+        """
+        check_is_fitted(self)
+        observed = X["ce_pct"] if y is None else y
+        lce = log_coulombic_efficiency(observed)
+        return float(r2_score(lce, self.predict_lce(X)[0], sample_weight=sample_weight))
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> pd.DataFrame:
         """Return CE with its interval: columns ce_pct, ce_low, ce_high, lce, lce_low, lce_high.
@@ -267,7 +386,7 @@ class CoulombicEfficiencyModel:
 
     def interval(self, lce: Floats, spread: Floats, coverage: float = 0.9) -> pd.DataFrame:
         """Return the columns of `predict_interval` for ready predictions."""
-        half = self.choice_.scale.half_width(spread, coverage)
+        half = self.half_width(coverage, spread)
         bounds = {"": lce, "_low": lce - half, "_high": lce + half}
         frame = {f"ce{'_pct' * (not k)}{k}": coulombic_efficiency(v) for k, v in bounds.items()}
         # An LCE below 0 would be a negative efficiency.
@@ -284,6 +403,7 @@ class CoulombicEfficiencyModel:
             ``nearest`` (the measured electrolytes most like it, with CE and source) and
             ``remarks`` (why to be careful, or nothing).
         """
+        check_is_fitted(self)
         features = self.without_metal(self.descriptors(X))
         score = self.domain_.score(features)
         told = _told(self.domain_.measured)

@@ -95,13 +95,13 @@ class Staged:
         self.trees = cast(FastTrees, members[1])
         self.process = cast(FastProcess, members[2])
         choice = model.choice_
-        multiple = float(choice.scale.half_width(np.ones(1), coverage)[0])
-        self.line = Line(model.ensemble_.mean, choice.slope, multiple)
+        multiple = float(model.half_width(coverage)[0])
+        self.line = Line(model.mean_lce, choice.slope, multiple)
 
     @staticmethod
     def applies(model: CoulombicEfficiencyModel) -> bool:
         """Whether a model is the default blend of members that `fast` knows."""
-        if model.choice_.recipe != DEFAULT:
+        if model.recipe != DEFAULT:
             return False
         kinds = (FastMachine, FastTrees, FastProcess)
         return all(map(isinstance, _members(model), kinds))

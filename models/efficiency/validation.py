@@ -198,7 +198,7 @@ def refitted(
         rest = others if others is None else others[~others["source"].isin(unseen)]
         fitted = CoulombicEfficiencyModel(
             model.metal, model.blocks, model.scopes, folds=5, seed=model.seed
-        ).fit(measurements[~test], rest)
+        ).fit(measurements[~test], others=rest)
         _fill(
             frame,
             measurements.index[test],

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from ..efficiency.members import Member
 from ..efficiency.model import CoulombicEfficiencyModel
-from ..efficiency.recipes import PRIOR, recipes
+from ..efficiency.recipes import recipes
 from .wording import NO_REASON, Group, group_of, phrase
 
 TREES = ("extra_trees", "xgboost")
@@ -33,12 +33,12 @@ NO_MODEL = "no model for this metal beats its mean"
 
 def explained_members(model: CoulombicEfficiencyModel) -> list[Member]:
     """Return the tree members whose contributions stand for the model's; none for a prior."""
-    if model.choice_.recipe == PRIOR:
+    if model.is_prior:
         return []
     # A corrected member is one tree model upon another and has no contributions of its own.
     used = [
         member
-        for member in recipes()[model.choice_.recipe]
+        for member in recipes()[model.recipe]
         if member.family in TREES and member.scope != "corrected"
     ]
     return used or [FALLBACK]
@@ -61,7 +61,7 @@ def _pushes(model: CoulombicEfficiencyModel, features: Floats) -> Floats:
         with threadpool_limits(1):
             values = _tree_values(member.family, estimator, features[:, :columns])
         result[:, :columns] += values / len(members)
-    return result * model.choice_.slope
+    return result * model.slope
 
 
 def _tree_values(family: str, estimator: Any, features: Floats) -> Floats:
@@ -109,7 +109,7 @@ def contributions(model: CoulombicEfficiencyModel, X: Any, most: int | None = 12
     for row, values in enumerate(given):
         order = np.argsort(-np.abs(values), kind="stable")[:most]
         rest = float(values.sum() - values[order].sum())
-        beyond = float(lce[row] - model.ensemble_.mean - values.sum())
+        beyond = float(lce[row] - model.mean_lce - values.sum())
         push = np.append(values[order], [rest, beyond])
         frames.append(
             pd.DataFrame(
@@ -173,7 +173,7 @@ def reasons(model: CoulombicEfficiencyModel, mixtures: Any, count: int = 3) -> l
         How many reasons at most; small ones are left out.
     """
     known = as_mixtures(mixtures, model.metal)
-    if model.choice_.recipe == PRIOR:
+    if model.is_prior:
         return [NO_MODEL] * len(known)
     features = model.descriptors(known)
     words = Words.of(model)

@@ -12,7 +12,6 @@ from anolyte.features.arrays import Floats, Positions
 from anolyte.features.mixtures import Mixtures, as_mixtures
 
 from ..efficiency.model import CoulombicEfficiencyModel
-from ..efficiency.recipes import PRIOR
 from .contributions import Words
 
 DEPENDENCE = ("cation_concentration", "F_to_O", "donor_number_mean")
@@ -46,7 +45,7 @@ def partial_dependence(
         Long: descriptor, words, unit, value, ce_pct (of the mean LCE), lce, and its quartiles
         over the electrolytes, lce_low and lce_high. Empty if the model is its metal's mean.
     """
-    if model.choice_.recipe == PRIOR:
+    if model.is_prior:
         return pd.DataFrame(columns=list(COLUMNS))
     mixtures = as_mixtures(model.domain_.measured["electrolyte"].tolist(), model.metal)
     features = np.asarray(model.descriptors(mixtures))

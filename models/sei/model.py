@@ -15,6 +15,8 @@ from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS
 from anolyte.features.arrays import Floats, Integers, Objects
 from anolyte.features.mixtures import Mixtures, as_mixtures
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from .labels import LabelledRows, labelled
@@ -32,7 +34,7 @@ IN_SHELL = 0.05
 SECOND_ORIGIN = 0.25
 
 
-class SEIModel:
+class SEIModel(BaseEstimator):  # type: ignore[misc]
     """Predict character and species of the SEI; one model serves all metals.
 
     On Li, Na and K the inorganic, fluoride-rich film that anions leave is wanted; on Mg, Ca and
@@ -66,7 +68,7 @@ class SEIModel:
         self.repeats = repeats
         self.seed = seed
 
-    def fit(self, measurements: pd.DataFrame) -> Self:
+    def fit(self, X: pd.DataFrame, y: None = None) -> Self:
         """Fit to measurements of any metals; rows without an SEI observation count nothing.
 
         Needs the columns electrolyte, source and one of sei_composition, sei_function and
@@ -78,7 +80,7 @@ class SEIModel:
         ValueError
             If no row has a label.
         """
-        observed = labelled(measurements)
+        observed = labelled(X)
         if observed.empty:
             raise ValueError("no measurement says what its SEI is made of, does or holds")
         # One thread: the same bits on every machine, and no slower on matrices of this size.
@@ -92,6 +94,7 @@ class SEIModel:
     @property
     def corrected_(self) -> bool:
         """Whether labels correct the rules for the character."""
+        check_is_fitted(self)
         return self.correction_.blend > 0
 
     def predict_character(self, X: Any) -> pd.DataFrame:
@@ -132,6 +135,7 @@ class SEIModel:
         return pd.DataFrame(np.vstack(parts), columns=list(Shares._fields))
 
     def _chunks(self, X: Any) -> Iterator[Mixtures]:
+        check_is_fitted(self)
         mixtures = as_mixtures(X, self.metal)
         with threadpool_limits(1):
             for start in range(0, len(mixtures), CHUNK):

@@ -43,4 +43,4 @@ def zinc_model() -> CoulombicEfficiencyModel:
 @pytest.fixture(scope="session")
 def potassium_model(lithium: pd.DataFrame) -> CoulombicEfficiencyModel:
     """A metal with too few sources to learn from."""
-    return CoulombicEfficiencyModel("K").fit(rows_of("K"), lithium)
+    return CoulombicEfficiencyModel("K").fit(rows_of("K"), others=lithium)

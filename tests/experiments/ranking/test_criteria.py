@@ -16,7 +16,6 @@ from anolyte.experiments.training.train import TrainingResult, gather
 from anolyte.features.mixtures import Mixtures
 from anolyte.models import CoulombicEfficiencyModel
 from anolyte.models.efficiency.intervals import COVERAGES, ConformalScale
-from anolyte.models.efficiency.recipes import PRIOR
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +25,7 @@ widths = st.lists(st.floats(0.01, 20), min_size=3, max_size=3).map(sorted)
 @given(widths, st.sampled_from(COVERAGES))
 def test_probability_agrees_with_the_intervals(quantiles: list[float], unit: float) -> None:
     scale = ConformalScale(dict(zip(COVERAGES, quantiles, strict=True)))
-    criterion = Probability().calibrated(scale, unit)
+    criterion = Probability().calibrated(scale.quantiles, unit)
     distances = np.array(quantiles) / scale.quantiles[unit]
     distinct = np.diff([0.0, *distances]) > 1e-3
     above = criterion.exceeding(distances)
@@ -41,7 +40,7 @@ def test_probability_agrees_with_the_intervals(quantiles: list[float], unit: flo
 @given(widths, st.lists(st.floats(-50, 50), min_size=2, max_size=30))
 def test_probability_falls_with_the_target(quantiles: list[float], at: list[float]) -> None:
     scale = ConformalScale(dict(zip(COVERAGES, quantiles, strict=True)))
-    found = Probability().calibrated(scale, 0.9).exceeding(np.array(sorted(at)))
+    found = Probability().calibrated(scale.quantiles, 0.9).exceeding(np.array(sorted(at)))
     assert (np.diff(found) <= 1e-12).all()
     assert ((found >= 0) & (found <= 1)).all()
 
@@ -67,7 +66,7 @@ def prior() -> CoulombicEfficiencyModel:
 
 @pytest.mark.parametrize("criterion", [LowerBound(), Expected(), Probability(90)])
 def test_a_prior_ranks_by_precedent(prior: CoulombicEfficiencyModel, criterion: Expected) -> None:
-    assert prior.evidence_ == PRIOR
+    assert prior.is_prior
     fitted = criterion.fitting(prior, 0.9)
     assert fitted == Precedent(instead=True)
     assert "same CE" in fitted.caveat

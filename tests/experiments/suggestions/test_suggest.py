@@ -148,7 +148,7 @@ def test_first_choice_has_the_highest_expected_improvement(
     best = model.predict_lce(measured)[0].max()
     texts = [str(space.electrolyte(index)) for index in range(len(space))]
     mean, spread = model.predict_lce(texts)
-    deviation = model.choice_.scale.half_width(spread, 0.8) / 1.2816
+    deviation = model.half_width(0.8, spread) / 1.2816
     value = expected_improvement(mean, deviation, best)
     value[[text in set(measured) for text in texts]] = -1
     found = suggest(space, model, measured, batch=1)

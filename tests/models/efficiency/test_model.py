@@ -36,7 +36,7 @@ def test_interval_covers_its_share_of_unseen_sources(
     held_out = lithium_model.calibration_
     miss = np.abs(residuals(lithium, held_out["predicted"].to_numpy()))
     for coverage in (0.5, 0.8, 0.9):
-        width = lithium_model.choice_.scale.half_width(held_out["spread"].to_numpy(), coverage)
+        width = lithium_model.half_width(coverage, held_out["spread"].to_numpy())
         assert coverage - 0.02 < float((miss <= width).mean()) < coverage + 0.09
 
 
@@ -63,8 +63,8 @@ def test_same_seed_same_model(magnesium: pd.DataFrame) -> None:
 def test_other_metals_are_used_where_given(
     magnesium: pd.DataFrame, all_but_magnesium: pd.DataFrame
 ) -> None:
-    model = CoulombicEfficiencyModel("Mg", folds=4).fit(magnesium, all_but_magnesium)
-    scopes = {name.split(":")[0] for name in model.choice_.scores.index}
+    model = CoulombicEfficiencyModel("Mg", folds=4).fit(magnesium, others=all_but_magnesium)
+    scopes = {name.split(":")[0] for name in model.held_out_errors.index}
     assert scopes == {"own", "corrected", "pooled", PRIOR}
     assert np.isfinite(model.predict(["0.3 M Mg[B(hfip)4]2 in DME"])).all()
 
@@ -74,6 +74,7 @@ def test_few_sources_give_the_mean_and_its_spread(
 ) -> None:
     frame = potassium_model.predict_interval(["1 M KFSI in DME", "1 M KPF6 in EC/DEC (1:1 v/v)"])
     assert frame["ce_pct"].iloc[0] == frame["ce_pct"].iloc[1]
+    assert potassium_model.is_prior
     assert potassium_model.evidence_ == PRIOR
     assert (frame["lce_high"] - frame["lce_low"] > 1.5).all()
     assert set(potassium_model.assess(["1 M KFSI in DME"])["evidence"]) == {PRIOR}
@@ -81,7 +82,7 @@ def test_few_sources_give_the_mean_and_its_spread(
 
 def test_a_model_that_validation_found_useless_gives_the_mean(magnesium: pd.DataFrame) -> None:
     model = CoulombicEfficiencyModel("Mg", scopes=("own",), folds=4).fit(magnesium, skill=1.02)
-    assert model.choice_.recipe == PRIOR
+    assert model.is_prior
     assert len(set(model.predict(["0.3 M Mg[B(hfip)4]2 in DME", "1 M Mg(ClO4)2 in PC"]))) == 1
 
 

@@ -81,7 +81,7 @@ def test_nothing_above_the_floor_is_left_out(
 def test_only_the_default_blend_is_staged(
     lithium_model: CoulombicEfficiencyModel, zinc_model: CoulombicEfficiencyModel
 ) -> None:
-    assert Staged.applies(lithium_model) == (lithium_model.choice_.recipe == "own: blend")
+    assert Staged.applies(lithium_model) == (lithium_model.recipe == "own: blend")
     if not Staged.applies(zinc_model):
         with pytest.raises(ValueError, match="not the default blend"):
             Staged(zinc_model, 0.9)

@@ -29,7 +29,7 @@ FORMULATIONS = [
 def test_contributions_add_up_to_the_prediction(lithium_model: CoulombicEfficiencyModel) -> None:
     table = contributions(lithium_model, FORMULATIONS, most=5)
     predicted = lithium_model.predict_lce(FORMULATIONS)[0]
-    total = table.groupby("row")["push_lce"].sum() + lithium_model.ensemble_.mean
+    total = table.groupby("row")["push_lce"].sum() + lithium_model.mean_lce
     assert total.to_numpy() == pytest.approx(predicted)
     assert table.groupby("row").size().tolist() == [7, 7, 7]
     assert table["electrolyte"].unique().tolist() == FORMULATIONS
@@ -43,7 +43,7 @@ def test_pushes_are_those_of_the_trees(lithium_model: CoulombicEfficiencyModel) 
     features = lithium_model.descriptors(FORMULATIONS)[:, : -lithium_model.metal_columns]
     predicted = lithium_model.ensemble_.estimators[member].predict(features)
     given = pushes(lithium_model, FORMULATIONS).sum(axis=1)
-    slope = lithium_model.choice_.slope
+    slope = lithium_model.slope
     assert np.diff(given) == pytest.approx(slope * np.diff(predicted))
 
 
