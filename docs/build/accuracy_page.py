@@ -21,6 +21,7 @@ from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.files.atomic import write_bytes
 from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.datasets.measurements.table import efficiencies, load_measurements
+from anolyte.experiments.cells import cell
 from anolyte.experiments.evaluation.evaluate import HEADLINE
 from anolyte.experiments.tracking.run_record import common_tags
 from anolyte.experiments.training.train import digest
@@ -145,7 +146,12 @@ def accuracy_page(kept: Mapping[str, Any]) -> str:
     lines += ["## SEI", "", "Whole publications held out. Better: a lower log loss, higher shares."]
     for title, rows in kept["sei"].items():
         names = list(rows[0])
-        lines += ["", f"**{title}**", "", table(names, [_sei_cells(row) for row in rows])]
+        lines += [
+            "",
+            f"**{title}**",
+            "",
+            table(names, [[_cell(*each) for each in row.items()] for row in rows]),
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -163,7 +169,7 @@ def _metal(one: Mapping[str, Any]) -> Iterator[str]:
         found = table(tuple(COLUMNS.values()), rows)
         if one["recipes"].get(split):
             shares = one["recipes"][split].items()
-            told = ", ".join(f"{name} {_percent(share)}" for name, share in shares)
+            told = ", ".join(f"{name} {share:.0%}" for name, share in shares)
             found += f"\n\nRecipes, by the measurements that each predicted: {told}."
         yield from (f'=== "{split}"', "", indent(found, "    "), "")
     for split, reason in one["skipped"].items():
@@ -175,26 +181,9 @@ def _models(one: Mapping[str, Any], split: str) -> dict[str, Mapping[str, Any]]:
     return {row["model"]: row for row in one["accuracy"] if row["split"] == split}
 
 
-def _cell(column: str, value: float | str | None) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return f"**{value}**" if value in (OURS, OUR_SEI) else value
-    return _percent(value) if column in PERCENT else f"{value:.2f}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _sei_cells(row: Mapping[str, Any]) -> list[str]:
-    return [
-        _cell("", value) if isinstance(value, float) else _text(value) for value in row.values()
-    ]
-
-
-def _text(value: object) -> str:
-    return "–" if value is None else str(value)
+def _cell(column: str, value: object) -> str:
+    told = cell(value, ".0%" if column in PERCENT else ".2f", missing="–")
+    return f"**{told}**" if told in (OURS, OUR_SEI) else told
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -7,16 +7,22 @@ built by MkDocs, which calls this through ``docs/build/hooks.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import typer
+from typer.cli import get_docs_for_click
 from typer.main import get_command
 
 TITLES = {"sei": "SEI"}
 PACKAGES = ("anolyte.datasets", "anolyte.features", "anolyte.models", "anolyte.experiments")
-_EXAMPLE = re.compile(r"^Example:\s+(?P<command>.+)$")
+NOTE = (
+    "All that `anolyte COMMAND --help` says. Results go to standard output, messages to standard "
+    "error; a mistake ends with one message and exit code 2."
+)
+_EXAMPLES = re.compile(r"^(?:Example:.+\n)+", re.M)
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.S)
+_HELP = "* `--help`: Show this message and exit.\n"
 
 
 def command_tree(app: typer.Typer) -> dict[tuple[str, ...], Any]:
@@ -33,7 +39,7 @@ def command_tree(app: typer.Typer) -> dict[tuple[str, ...], Any]:
 
 
 def command_reference(app: typer.Typer, name: str = "anolyte") -> str:
-    """Return the page of all commands as Markdown.
+    """Return the page of all commands as Markdown, as typer writes it.
 
     Parameters
     ----------
@@ -43,71 +49,22 @@ def command_reference(app: typer.Typer, name: str = "anolyte") -> str:
         What is typed for it.
     """
     tree = command_tree(app)
-    lines = [
-        "# Commands",
-        "",
-        f"All that `{name} COMMAND --help` says. Results go to standard output, messages to "
-        "standard error; a mistake ends with one message and exit code 2.",
-        "",
-    ]
-    for words, command in tree.items():
-        if words:
-            lines += _command(command, " ".join((name, *words)), len(words) + 1)
-    return "\n".join(lines)
+    for command in tree.values():
+        # Else cut after 45 letters.
+        command.short_help = (command.help or "").partition("\n")[0]
+    context = typer.Context(tree[()])
+    page = get_docs_for_click(obj=tree[()], ctx=context, name=name, title="Commands")
+    page = page.replace(_HELP, "").replace("**Options**:\n\n\n", "")
+    page = _EXAMPLES.sub(_fenced, page.replace("\n\n", f"\n\n{NOTE}\n\n", 1))
+    # What stands in angle brackets outside of code would be taken for HTML.
+    return "".join(
+        part if at % 2 else part.replace("<", "&lt;") for at, part in enumerate(_CODE.split(page))
+    )
 
 
-def _command(command: Any, title: str, level: int) -> Iterator[str]:
-    """Yield the lines of one command."""
-    yield from (f"{'#' * level} `{title}`", "")
-    text, examples = _prose_and_examples(command.help or "")
-    yield from (text, "")
-    if getattr(command, "commands", None):
-        return
-    arguments = [each for each in command.params if each.param_type_name == "argument"]
-    options = [each for each in command.params if each.param_type_name == "option"]
-    if examples:
-        yield from ("```bash", *examples, "```", "")
-    if arguments:
-        yield from ("| argument | meaning |", "| --- | --- |")
-        yield from (f"| `{_argument(each)}` | {_cell(each.help)} |" for each in arguments)
-        yield ""
-    if options:
-        yield from ("| option | meaning | default |", "| --- | --- | --- |")
-        yield from (_option(each) for each in options)
-        yield ""
-
-
-def _prose_and_examples(text: str) -> tuple[str, list[str]]:
-    """Return a help text without its examples, and these."""
-    prose, examples = [], []
-    for line in text.splitlines():
-        match = _EXAMPLE.match(line.strip())
-        if match:
-            examples.append(match["command"])
-        else:
-            prose.append(line)
-    return "\n".join(prose).strip(), examples
-
-
-def _argument(argument: Any) -> str:
-    shown = str(argument.name).upper()
-    shown += "..." if argument.nargs != 1 else ""
-    return shown if argument.required else f"[{shown}]"
-
-
-def _option(option: Any) -> str:
-    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-    default = option.default
-    # Without one, or a switch that is off, there is nothing to say.
-    silent = default is None or default is False or default == ""
-    shown = "" if silent or callable(default) else f"`{default}`"
-    if option.secondary_opts:
-        shown = f"`{(option.opts if default else option.secondary_opts)[0]}`"
-    return f"| {names} | {_cell(option.help)} | {shown} |"
-
-
-def _cell(text: str | None) -> str:
-    return " ".join((text or "").split()).replace("|", "\\|").replace("<", "&lt;")
+def _fenced(examples: re.Match[str]) -> str:
+    lines = [line.partition(":")[2].strip() for line in examples[0].strip().splitlines()]
+    return "\n".join(["```bash", *lines, "```", ""])
 
 
 def public_names(package: str) -> list[str]:

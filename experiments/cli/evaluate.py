@@ -128,14 +128,9 @@ def _log_sei(
 
 def _print_sei(tables: Mapping[str, pd.DataFrame], kept: Sequence[str]) -> None:
     for title, table in tables.items():
-        print_table(table.map(_cell), title)
+        print_table(table, title, ".3f")
     for place in kept:
         print(f"MLflow: {place}")
-
-
-def _cell(value: object) -> str:
-    text = f"{value:.3f}" if isinstance(value, float) else str(value)
-    return "-" if text == "nan" else text
 
 
 def _print(evaluation: Evaluation) -> None:
@@ -143,7 +138,7 @@ def _print(evaluation: Evaluation) -> None:
 
     rows, sources = len(evaluation.measurements), evaluation.measurements["source"].nunique()
     title = f"{evaluation.metal}: accuracy in LCE on {rows} measurements from {sources} sources"
-    print_table(evaluation.summary().map(_cell), title)
+    print_table(evaluation.summary(), title, ".3f")
     for sentence in headline(evaluation):
         print(sentence)
     for name, reason in evaluation.skipped.items():

@@ -116,23 +116,16 @@ def _print(explanation: Explanation) -> None:
             print(f"{label.capitalize()}: {told[label]}")
     print(f"Reasons: {explanation.reasons}")
     print(f"Nearest measured: {told['nearest']}\n")
-    shown = explanation.contributions[["words", "push_lce", "push_ce_pct"]].copy()
-    for column in ("push_lce", "push_ce_pct"):
-        shown[column] = shown[column].map("{:+.3f}".format)
+    shown = explanation.contributions[["words", "push_lce", "push_ce_pct"]]
     mean = f"mean of {told['metal']} {explanation.mean_lce:.2f} LCE, predicted {told['lce']:.2f}"
-    print_table(shown, f"Contributions, in LCE and in points of CE ({mean})")
+    print_table(shown, f"Contributions, in LCE and in points of CE ({mean})", "+.3f")
     likely = ", ".join(f"{name} {share:.0%}" for name, share in explanation.character.items())
     print(f"SEI: {likely}")
-    species = explanation.species.copy()
-    species["score"] = species["score"].map("{:.2f}".format)
-    print_table(species, "Likeliest species and where they stem from")
+    print_table(explanation.species, "Likeliest species and where they stem from", ".2f")
     better = explanation.counterfactuals
     if better.empty:
         print("No single change of salt, solvent or concentration is expected to help.")
         return
-    shown = better[
-        ["change", "electrolyte", "ce_pct", "ce_low", "gain_per_size", "evidence"]
-    ].copy()
-    for column in ("ce_pct", "ce_low", "gain_per_size"):
-        shown[column] = shown[column].map("{:.2f}".format)
-    print_table(shown, "Single changes expected to raise the lower bound most for their size")
+    shown = better[["change", "electrolyte", "ce_pct", "ce_low", "gain_per_size", "evidence"]]
+    title = "Single changes expected to raise the lower bound most for their size"
+    print_table(shown, title, ".2f")

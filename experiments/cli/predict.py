@@ -155,10 +155,8 @@ def _print_whole(kept: list[pd.DataFrame], json: bool, title: str) -> None:
     if json:
         print_json(records(frame))
         return
-    shown = frame.head(SHOWN_ROWS)[list(SHOWN)].copy()
-    for column in ("ce_pct", "ce_low", "ce_high"):
-        shown[column] = shown[column].map("{:.2f}".format).replace("nan", "-")
-    print_table(shown, title)
+    shown = frame.head(SHOWN_ROWS)[list(SHOWN)]
+    print_table(shown, title, ".2f")
     if len(frame) > len(shown):
         print(f"... and {len(frame) - len(shown):,} more rows; --out FILE.csv keeps all")
 

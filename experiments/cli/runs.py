@@ -101,7 +101,8 @@ def show_command(
         return
     _print_run(found)
     if ranked is not None:
-        print_table(_printable(ranked.head(top)), f"the first {min(top, len(ranked))} rows")
+        title = f"the first {min(top, len(ranked))} rows"
+        print_table(_printable(ranked.head(top)), title, ".2f")
     if out is not None:
         print(f"List: {out} ({len(ranked) if ranked is not None else 0} rows)")
 
@@ -130,14 +131,9 @@ def compare_command(
         print_json({"a": a.name, "b": b.name, "values": records(table), "lists": _told(compared)})
         return
     differing = table[(table["a"] != table["b"]) | (table["kind"] == "metric")]
-    shown = differing.assign(
-        a=[_short(cell) for cell in differing["a"]],
-        b=[_short(cell) for cell in differing["b"]],
-        change=["-" if c != c else f"{c:+.4g}" for c in differing["change"]],  # noqa: PLR0124
-    )
-    print_table(
-        shown.drop(columns="kind"), f"a: {a.name} ({a.run_id[:8]})   b: {b.name} ({b.run_id[:8]})"
-    )
+    shown = differing.assign(a=differing["a"].map(_short), b=differing["b"].map(_short))
+    title = f"a: {a.name} ({a.run_id[:8]})   b: {b.name} ({b.run_id[:8]})"
+    print_table(shown.drop(columns="kind"), title, "+.4g")
     if compared is not None:
         _print_lists(compared)
 
@@ -235,19 +231,16 @@ def _print_run(run: StoredRun) -> None:
     print()
 
 
-def _short(cell: object) -> str:
-    if cell is None:
-        return "-"
-    text = f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+def _short(value: object) -> str:
+    from ..cells import cell
+
+    text = cell(value, ".4g")
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _printable(frame: pd.DataFrame) -> pd.DataFrame:
     wanted = ("rank", "electrolyte", "ce_pct", "ce_low", "ce_high", "predicted_ce_pct", "evidence")
-    shown = frame[[name for name in wanted if name in frame]].copy()
-    for name in shown.select_dtypes(float):
-        shown[name] = shown[name].map("{:.2f}".format)
-    return shown
+    return frame[[name for name in wanted if name in frame]]
 
 
 def _told(found: ListComparison | None) -> dict[str, object] | None:

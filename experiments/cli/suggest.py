@@ -169,9 +169,7 @@ def _print(found: Suggestions, volume: float) -> None:
     shown = found.frame.drop(columns="metal").rename(
         columns=lambda name: name.removeprefix("predicted_")
     )
-    for column in ("ce_pct", "ce_low", "ce_high"):
-        shown[column] = shown[column].map("{:.2f}".format)
-    print_table(shown, title)
+    print_table(shown, title, ".2f")
     print(f"For {volume:g} mL of the solvent mixture of each; salts and additives come on top.")
     print("Masses are of the pure, anhydrous compound.")
     print()
@@ -183,6 +181,7 @@ def _print_recipe(rank: int, text: str, volume: float) -> None:
     import pandas as pd
     from anolyte.datasets.electrolytes.grammar import parse
 
+    from ..cells import cell
     from ..suggestions.lab_sheet import amounts, flash_point, remarks
 
     electrolyte = parse(text)
@@ -190,8 +189,8 @@ def _print_recipe(rank: int, text: str, volume: float) -> None:
         {
             "component": str(each.compound),
             "role": each.role,
-            "g": f"{each.mass_g:.4f}",
-            "mL": "-" if each.volume_ml is None else f"{each.volume_ml:.3f}",
+            "g": cell(each.mass_g, ".4f"),
+            "mL": cell(each.volume_ml, ".3f"),
             "remark": remarks(each),
         }
         for each in amounts(electrolyte, volume)

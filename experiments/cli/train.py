@@ -122,9 +122,8 @@ def _print(result: TrainingResult, folder: Path, kept: str) -> None:
     table = result.comparison.reset_index(names="model")
     if not table.empty:
         shown = table[[column for column in SHOWN if column in table]]
-        shown = shown.map(lambda cell: cell if isinstance(cell, str) else f"{cell:.3f}")
         title = f"{model.metal}: accuracy in LCE on sources not seen ({result.repeats} repeats)"
-        print_table(shown.replace("nan", "-"), title)
+        print_table(shown, title, ".3f")
     print(f"Recipe: {model.recipe}; evidence: {model.evidence_}")
     if model.is_prior:
         why = (

@@ -15,6 +15,7 @@ from anolyte.datasets.files.atomic import write_bytes
 from anolyte.models.efficiency.intervals import COVERAGES
 from matplotlib.figure import Figure
 
+from ..cells import cell
 from ..plots.evaluation import calibration_curve, width_against_error
 from ..plots.figures import learning_curve_plot, parity
 from .evaluate import HEADLINE, Evaluation
@@ -151,8 +152,7 @@ def _table(frame: pd.DataFrame) -> str:
 
 
 def _cell(value: object) -> str:
-    text = f"{value:.3f}" if isinstance(value, float) else str(value)
-    return "&ndash;" if text == "nan" else escape(text)
+    return escape(cell(value, ".3f", missing="–"))
 
 
 def _figure(figure: Figure, caption: str) -> str:

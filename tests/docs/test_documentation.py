@@ -181,15 +181,23 @@ def test_reference_names_every_command_and_option() -> None:
         if words:
             assert f"`anolyte {' '.join(words)}`\n" in page
         for option in command.params if not getattr(command, "commands", None) else ():
-            told = option.opts[0] if option.param_type_name == "option" else option.name.upper()
+            told = option.opts[0] if option.param_type_name == "option" else option.name
             assert told in page
-    # An unfinished table row would be text on the page.
-    rows = [line for line in page.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} <= {3, 4}
+    # Examples stand in blocks of code, and nothing but these and code has angle brackets.
+    assert "Example:" not in page
+    assert page.count("```bash\n") >= 20
+    assert page.count("```") % 2 == 0
+    assert "<" not in re.sub(r"```.*?```|`[^`\n]+`", "", page, flags=re.S)
+
+
+def test_reference_tells_each_command_in_one_whole_sentence() -> None:
+    lists = re.findall(r"^\* `[a-z]+`: (.+)$", command_reference(app), re.M)
+    assert len(lists) >= 20
+    assert all(told.endswith(".") and not told.endswith("...") for told in lists)
 
 
 def test_reference_shows_a_default_of_zero() -> None:
-    assert re.search(r"\| `--seed` \| [^|]+ \| `0` \|", command_reference(app))
+    assert re.search(r"^\* `--seed [^`]+`: [^\[]+ \[default: 0\b", command_reference(app), re.M)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -78,24 +78,27 @@ def progress_bar() -> Iterator[Progress | None]:
         yield update
 
 
-def print_table(frame: pd.DataFrame, title: str = "") -> None:
-    """Print a table; text columns are never cut, and numbers come as already formatted."""
+def print_table(frame: pd.DataFrame, title: str = "", number: str = "") -> None:
+    """Print a table; text columns are never cut, floats are written as `cells.cell` does."""
     import pandas as pd
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from ...cells import MISSING, cell
+
+    frame = frame.map(cell, number=number)
     if title:
         # Not rich's title: that one wraps at the width of the table.
         print(title)
     table = Table(box=box.SIMPLE_HEAD)
     for name in frame.columns:
-        numeric = pd.to_numeric(frame[name].replace("-", "0"), errors="coerce").notna().all()
+        numeric = pd.to_numeric(frame[name].replace(MISSING, "0"), errors="coerce").notna().all()
         table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
         # Text, not markup: square brackets belong to names such as [EMIm]Cl.
-        table.add_row(*(Text(str(cell)) for cell in row))
+        table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)

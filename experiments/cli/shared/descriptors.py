@@ -30,9 +30,8 @@ def show_importance(
         _tell_prior(model)
     else:
         for title, table in (("What the model goes by", groups), ("Single descriptors", single)):
-            shown = table.head(most).copy()
-            shown["mean_push_lce"] = shown["mean_push_lce"].map("{:.4f}".format)
-            print_table(shown, f"{model.metal}: {title}, mean absolute contribution to the LCE")
+            told = f"{model.metal}: {title}, mean absolute contribution to the LCE"
+            print_table(table.head(most), told, ".4f")
     keep(single, importance_bars(groups, model.metal, most), out, plot)
 
 
@@ -63,8 +62,8 @@ def show_dependence(
         for name, rows in curves.groupby("descriptor", sort=False):
             unit = rows["unit"].iloc[0]
             title = f"{name}: {rows['words'].iloc[0]}" + ("" if unit == "1" else f" / {unit}")
-            shown = rows[["value", "ce_pct", "lce", "lce_low", "lce_high"]].map("{:.3f}".format)
-            print_table(shown, f"{title}; LCE: mean and quartiles over the measured electrolytes")
+            title += "; LCE: mean and quartiles over the measured electrolytes"
+            print_table(rows[["value", "ce_pct", "lce", "lce_low", "lce_high"]], title, ".3f")
     keep(curves, dependence_curves(curves, model.metal), out, plot)
 
 
