@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from functools import partial
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from anolyte.datasets.compounds.registry import Compound, fragment_charge, shipped_compounds
-from anolyte.datasets.errors import AnolyteError, Fault, TableError
+from anolyte.datasets.errors import Fault, TableError
 from anolyte.datasets.files.exports import write_csv
-from anolyte.datasets.files.processes import shielded
+from anolyte.datasets.files.processes import in_processes
 from anolyte.features.xtb import tight_binding as xtb
 from anolyte.features.xtb.conformers import atom_count
 from anolyte.features.xtb.species import METHOD, QuantumRow, describe_species
-
-from .interrupts import kill
 
 if TYPE_CHECKING:
     from anolyte.models.efficiency.crossfit import Progress
@@ -111,45 +105,22 @@ def compute(
 
 def _results(todo: list[Species], processes: int) -> Iterator[tuple[Species, QuantumRow]]:
     """Yield the rows of species as they get ready; one process means this one."""
-    if processes == 1 or len(todo) < 2:
+    if processes == 1:
         _one_thread()
-        for species in todo:
-            yield species, _outcome(partial(describe_species, *species))
-        return
-    # Spawned, not forked: a fork would inherit the threads of a loaded tblite or BLAS.
-    context = get_context("spawn")
-    pool = ProcessPoolExecutor(processes, context, initializer=_one_thread)
-    others = {process.pid for process in active_children()}
-    try:
-        with shielded():
-            waiting = {pool.submit(describe_species, *species): species for species in todo}
-        for future in as_completed(waiting):
-            yield waiting[future], _outcome(future.result)
-    except BrokenProcessPool as error:
-        raise AnolyteError(
-            "a computing process was killed (memory?); what is done is kept, start again"
-        ) from error
-    except BaseException:
-        # A molecule may take minutes more, which the end of the program would wait for.
-        kill({process.pid for process in active_children()} - others)
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    for number, row in in_processes(_described, todo, processes):
+        yield todo[number], row
 
 
-def _outcome(result: Callable[[], QuantumRow]) -> QuantumRow:
-    """Return a finished row; whatever goes wrong with one species must not stop the others."""
+def _described(smiles: str, charge: int) -> QuantumRow:
+    """Return a row; whatever goes wrong with one species must not stop the others."""
     try:
-        return result()
-    except BrokenProcessPool:
-        raise
+        return describe_species(smiles, charge)
     except Exception as error:
         return QuantumRow(status=f"failed: {type(error).__name__}: {error}"[:200])
 
 
 def _one_thread() -> None:
-    """Keep a computing process on its core; read before tblite is loaded."""
+    """Keep this process on its core; read before tblite is loaded."""
     os.environ["OMP_NUM_THREADS"] = "1"
 
 

@@ -8,9 +8,9 @@ import warnings
 from typing import Any
 
 import typer
+from anolyte.datasets.files.processes import terminable
 from typer.core import TyperGroup
 
-from ..interrupts import INTERRUPTED, leave
 from . import (
     compounds,
     data,
@@ -26,6 +26,7 @@ from . import (
     train,
     ui,
 )
+from .start import INTERRUPTED
 
 # What the user can do about it, by what the system says.
 REMEDIES = {
@@ -36,12 +37,6 @@ REMEDIES = {
     errno.EACCES: "see to the permissions, or write elsewhere",
     errno.EPERM: "see to the permissions, or write elsewhere",
 }
-# What the processes that see to shared memory say of killed workers: they clean up after them,
-# and there is nothing for the user to do.
-UNTRACKED = [
-    f"ignore::UserWarning:{package}.resource_tracker"
-    for package in ("multiprocessing", "joblib.externals.loky.backend")
-]
 
 
 class Interruptible(TyperGroup):
@@ -88,20 +83,11 @@ app.command("ui")(ui.ui_command)
 
 
 def main() -> None:
-    """Run the command line; a known error ends with one message and exit code 2.
-
-    An interrupt ends it with one line and exit code 130, as soon as the command has unwound.
-    """
+    """Run the command line; a known error ends with one message and exit code 2."""
     warnings.showwarning = _warn
-    sys.warnoptions += UNTRACKED
     try:
-        app()
-    except KeyboardInterrupt:
-        leave()
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            leave()
-        raise
+        with terminable():
+            app()
     except Exception as error:
         from anolyte.datasets.errors import AnolyteError
 
@@ -124,7 +110,3 @@ def _told(error: Exception) -> str:
         return str(error)
     place = "" if error.filename is None else f"{error.filename}: "
     return f"{place}{(error.strerror or str(error)).lower()}; {REMEDIES[error.errno]}"
-
-
-if __name__ == "__main__":
-    main()

@@ -25,11 +25,10 @@ def ui_command(
     from ..tracking import page_address
     from ..tracking import tracking_uri as resolve
     from ..tracking.page import newest_run_path, served
-    from ..tracking.sending import terminable
 
     uri = resolve(tracking_uri)
     tell(f"Starting MLflow for {uri}; that takes about 15 s (Ctrl-C stops it).")
-    with terminable(), served(uri, port) as server:
+    with served(uri, port) as server:
         try:
             newest = page_address(port, newest_run_path(uri))
             print(f"All runs:   {page_address(port)}")

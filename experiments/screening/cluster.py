@@ -7,24 +7,25 @@ within a trusted network; its workers need this package in the same version.
 from __future__ import annotations
 
 import pickle
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anolyte.datasets.files.processes import shield
+from anolyte.datasets.files.processes import running
 
-from ..interrupts import kill
 from .engine import Part, Range, Screening
 
 if TYPE_CHECKING:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
 LOCALHOST = "127.0.0.1"
-# Seconds to wait for a scheduler, for workers to start, and for a cluster that is given up.
+# Seconds to wait for a scheduler, for workers to start, and for them to tidy up.
 PATIENCE = 15
 START = 120
-FAREWELL = 1
+FAREWELL = 10
 MISSING = "screening with several workers needs Dask: pip install 'anolyte[cluster]'"
 
 
@@ -66,56 +67,35 @@ def _on_this_machine(workers: int) -> Iterator[Client]:
     import dask
     from distributed import Client, LocalCluster
 
+    # The workers by Dask's own command, which is stopped as a whole.
+    command = [sys.executable, "-P", "-m", "dask", "worker"]
+    given = ["--nworkers", str(workers), "--nthreads", "1"]
+    here = ["--host", LOCALHOST, "--dashboard-address", f"{LOCALHOST}:0", "--no-dashboard"]
     with (
         tempfile.TemporaryDirectory(prefix="anolyte-dask-", ignore_cleanup_errors=True) as scratch,
         dask.config.set({"temporary-directory": scratch}),
-    ):
-        # Without workers at first: an interrupt while they start finds a whole cluster.
-        cluster = LocalCluster(
+        LocalCluster(
             n_workers=0,
-            threads_per_worker=1,
-            processes=True,
             host=LOCALHOST,
             dashboard_address=f"{LOCALHOST}:0",
             scheduler_kwargs={"dashboard": False},
             silence_logs="CRITICAL",
-        )
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+        Path(scratch, "workers.log").open("wb") as log,
+        running(
+            [*command, cluster.scheduler_address, *given, *here, "--local-directory", scratch],
+            FAREWELL,
+            stdout=log,
+            stderr=log,
+        ),
+    ):
         try:
-            client = Client(cluster, set_as_default=False)
-            client.loop.add_callback(shield)
-            cluster.scale(workers)
-            _wait_for(client, workers)
-            yield client
-            client.close()
-            cluster.close()
-        except BaseException:
-            _abandon(cluster)
-            raise
-
-
-def _wait_for(client: Client, workers: int) -> None:
-    try:
-        client.wait_for_workers(workers, timeout=START)
-    except TimeoutError:
-        raise ValueError(
-            "the workers did not start; a script must screen under if __name__ == '__main__':"
-        ) from None
-
-
-def _abandon(cluster: LocalCluster) -> None:
-    """Kill the worker processes and let go of the cluster: nobody waits for their results.
-
-    Dask would let the workers finish what they are at, for seconds.
-    """
-    # Else it would wait once more when the program ends.
-    cluster.shutdown_on_close = False
-    nannies = list(cluster.workers.values())
-    for nanny in nannies:
-        # A worker that is gone is not to be started again.
-        nanny.close_gracefully()
-    kill(nanny.pid for nanny in nannies)
-    with suppress(Exception):
-        cluster.close(timeout=FAREWELL)
+            client.wait_for_workers(workers, timeout=START)
+        except TimeoutError:
+            said = Path(log.name).read_text("utf-8", "replace").splitlines()[-5:]
+            raise ValueError(f"the workers did not start: {' | '.join(said)}") from None
+        yield client
 
 
 def screened(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -12,10 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
-from anolyte.datasets.files.processes import shielded
+from anolyte.datasets.files.processes import running
 
 from .address import TrackingError, absolute, artifact_place, is_server, shown, sqlite_file
 from .finding import list_runs
@@ -81,23 +79,12 @@ def served(uri: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     _check_free(port)
     with tempfile.TemporaryDirectory(prefix="anolyte-ui-") as folder:
         log = Path(folder) / "server.log"
-        process = None
-        try:
-            # An interrupt waits until it is known which process there is to stop.
-            with log.open("wb") as stream, shielded():
-                # A group of its own: Ctrl-C reaches this program, which then stops all of it.
-                process = subprocess.Popen(arguments, stdout=stream, stderr=stream, **_own_group())
+        with (
+            log.open("wb") as stream,
+            running(arguments, STOP_SECONDS, stdout=stream, stderr=stream) as process,
+        ):
             _wait_until_healthy(process, port, log)
             yield process
-        finally:
-            if process is not None:
-                _stop(process)
-
-
-def _own_group() -> dict[str, Any]:
-    if os.name == "posix":
-        return {"start_new_session": True}
-    return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
 
 
 def _check_free(port: int) -> None:
@@ -120,24 +107,3 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) 
         time.sleep(0.3)
     said = " | ".join(log.read_text("utf-8", "replace").splitlines()[-5:])
     raise TrackingError(f"MLflow's server did not start: {said or 'it said nothing'}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the server and the processes it started."""
-    _signal(process, signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
-    if os.name == "posix":
-        # Workers that outlive their parent.
-        _signal(process, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
-    process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        if os.name == "posix":
-            os.killpg(process.pid, number)
-        else:
-            process.terminate()

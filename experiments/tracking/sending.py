@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from anolyte.datasets.files.processes import terminable, uninterrupted
 
 from . import outbox
 from .address import TrackingError, absolute, is_server, shown, tracking_uri
@@ -152,7 +153,8 @@ def tracked(
         run.end("FAILED", f"{type(error).__name__}: {error}")
         raise
     except BaseException:
-        _end_killed(run)
+        with uninterrupted():
+            _end_killed(run)
         raise
     run.end("FINISHED")
 
@@ -168,23 +170,6 @@ def _end_killed(run: TrackedRun) -> None:
     marking = threading.Thread(target=run.end, args=("KILLED",), daemon=True)
     marking.start()
     marking.join(MARK_SECONDS)
-
-
-@contextmanager
-def terminable() -> Iterator[None]:
-    """Let a request to terminate unwind the program instead of cutting it off."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def deliver(store: MlflowStore, record: RunRecord, files: Path) -> tuple[str, str]:

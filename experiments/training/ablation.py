@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
+from anolyte.datasets.files.processes import in_processes
 from anolyte.features.arrays import Floats, Integers
-from anolyte.models.efficiency.crossfit import Progress, in_processes
+from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.validation import Contender, baseline_predictions, metrics
 from anolyte.models.efficiency.weights import residuals
 
@@ -66,16 +67,15 @@ def ablation(
         against all blocks; positive: worse), noise (standard error of the change, sources
         taken as independent).
     """
-    from joblib import delayed
-
     chosen = list(plans(blocks))
     workers = min(os.cpu_count() or 1, len(chosen))
-    tasks = (delayed(held_out)(rows, left, fold, seed) for _, _, left in chosen)
-    predicted: list[Floats] = []
-    for each in in_processes(tasks, workers, ordered=True):
-        predicted.append(each)
+    calls = ((rows, left, fold, seed) for _, _, left in chosen)
+    results: dict[int, Floats] = {}
+    for number, each in in_processes(held_out, calls, workers):
+        results[number] = each
         if progress is not None:
-            progress("leaving out descriptor blocks", len(predicted), len(chosen))
+            progress("leaving out descriptor blocks", len(results), len(chosen))
+    predicted = [results[number] for number in range(len(chosen))]
     whole = residuals(rows, predicted[0])
     records = []
     for (plan, block, _), values in zip(chosen, predicted, strict=True):

@@ -8,14 +8,14 @@ seen it either. So a nested validation costs half the fits of the textbook's.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from anolyte.datasets.files.processes import shielded
+from anolyte.datasets.files.processes import in_processes
 from anolyte.features.arrays import Floats, Integers
 
 from .members import Member, Rows, fit_members
@@ -65,37 +65,19 @@ def cross_fit(
     pairs
         Whether to leave out pairs as well.
     """
-    from joblib import delayed
-
     folds = [int(fold) for fold in np.unique(fold_of_row)]
     left = [frozenset((fold,)) for fold in folds]
     if pairs:
         left += [frozenset(pair) for pair in combinations(folds, 2)]
     workers = min(os.cpu_count() or 1, len(left))
-    tasks = (delayed(_fit_without)(rows, fold_of_row, each, members, seed) for each in left)
+    calls = ((rows, fold_of_row, each, members, seed) for each in left)
     results: dict[Left, HeldOut] = {}
     what = "validating on unseen sources" if pairs else "calibrating intervals"
-    for each, held_out in in_processes(tasks, workers):
-        results[each] = held_out
+    for number, held_out in in_processes(_fit_without, calls, workers):
+        results[left[number]] = held_out
         if progress is not None:
             progress(what, len(results), len(left))
     return results
-
-
-def in_processes(tasks: Iterable[Any], workers: int, ordered: bool = False) -> Iterator[Any]:
-    """Yield the results of joblib's tasks from worker processes that Ctrl-C does not reach."""
-    from joblib import Parallel
-    from joblib.externals.loky.backend import resource_tracker
-
-    # Started by the first process, it would let interrupts in again.
-    resource_tracker.ensure_running()
-    how = "generator" if ordered else "generator_unordered"
-    # A block: an error or an interrupt within it stops the processes, not their last result.
-    with Parallel(n_jobs=workers, return_as=how) as parallel:
-        # The first tasks start the processes; later ones find them running.
-        with shielded():
-            outcomes = parallel(tasks)
-        yield from outcomes
 
 
 def _fit_without(
@@ -104,7 +86,7 @@ def _fit_without(
     left: Left,
     members: Sequence[Member],
     seed: int,
-) -> tuple[Left, HeldOut]:
+) -> HeldOut:
     own = np.flatnonzero(rows.own)
     out = np.isin(fold_of_row, list(left))
     unseen = set(rows.sources[own[out]])
@@ -113,7 +95,7 @@ def _fit_without(
     ensemble = fit_members(rows.take(keep), members, seed)
     predictions, spread = ensemble.predict(rows.features[own[out]], members)
     means = np.full(out.sum(), ensemble.mean)
-    return left, HeldOut(np.flatnonzero(out), means, predictions, spread)
+    return HeldOut(np.flatnonzero(out), means, predictions, spread)
 
 
 def assemble(parts: Sequence[HeldOut], only: Sequence[Integers]) -> HeldOut:

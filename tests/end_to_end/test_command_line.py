@@ -35,7 +35,7 @@ COMMANDS = [
 
 def anolyte(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if "MLFLOW" not in key}
-    command = [sys.executable, "-m", "anolyte.experiments.cli.app", *arguments]
+    command = [sys.executable, "-m", "anolyte.experiments.cli.start", *arguments]
     done = subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
     )

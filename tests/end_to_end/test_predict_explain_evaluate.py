@@ -23,7 +23,7 @@ def anolyte(
     *arguments: str, cwd: Path, code: int = 0, given: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if "MLFLOW" not in key}
-    command = [sys.executable, "-m", "anolyte.experiments.cli.app", *arguments]
+    command = [sys.executable, "-m", "anolyte.experiments.cli.start", *arguments]
     done = subprocess.run(
         command,
         cwd=cwd,

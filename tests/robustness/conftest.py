@@ -136,11 +136,6 @@ def killed_at_each() -> KilledAtEach:
     if not hasattr(os, "fork"):
         pytest.skip("this system cannot fork")
 
-    # Threads of the processes that trained in other tests would hang a child.
-    from joblib.externals.loky import get_reusable_executor
-
-    get_reusable_executor().shutdown(kill_workers=True)
-
     def attempt(
         work: Callable[[], object], reset: Callable[[], object], check: Callable[[], object]
     ) -> int:

@@ -315,8 +315,8 @@ def test_sending(killed: Kill, tmp_path: Path) -> None:
 # A calculation that takes its time, in the place of the real one.
 QUANTUM = """
 import time
-from anolyte.experiments import quantum
-from anolyte.features import xtb
+from anolyte.experiments import quantum_table as quantum
+from anolyte.features.xtb import tight_binding as xtb
 from anolyte.features.xtb.species import QuantumRow
 
 def describe(smiles, charge):

@@ -115,9 +115,13 @@ def test_while_the_page_starts(start: Start, watched: dict[str, str], tmp_path: 
     interrupted(process, watched)
 
 
-def left(environment: dict[str, str], before: str) -> tuple[int, str, str]:
-    """Return code, standard output and standard error of a program that leaves."""
-    code = f"from anolyte.experiments.interrupts import leave\n{before}\nleave()"
+def ended(environment: dict[str, str], command: str) -> tuple[int, str, str]:
+    """Return code, standard output and standard error of a program whose command is replaced."""
+    code = (
+        "from anolyte.experiments.cli import app, start\n"
+        f"def command():\n    {command}\n"
+        "app.main = command\nstart.main()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         env=environment,
@@ -130,13 +134,20 @@ def left(environment: dict[str, str], before: str) -> tuple[int, str, str]:
 
 
 def test_what_is_due_at_the_end_is_done(environment: dict[str, str]) -> None:
-    before = "import atexit\natexit.register(print, 'tidied', end='')\nprint('kept', end=', ')"
-    assert left(environment, before) == (130, "kept, tidied", "interrupted\n")
+    command = (
+        "import atexit; atexit.register(print, 'tidied', end=''); print('kept', end=', ');"
+        " raise KeyboardInterrupt"
+    )
+    assert ended(environment, command) == (130, "kept, tidied", "interrupted\n")
 
 
-def test_a_thread_that_goes_on_is_not_waited_for(environment: dict[str, str]) -> None:
-    before = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()"
-    assert left(environment, before) == (130, "", "interrupted\n")
+def test_an_interrupt_in_a_finaliser_is_not_lost(environment: dict[str, str]) -> None:
+    command = (
+        "import signal, time;"
+        " Odd = type('Odd', (), {'__del__': lambda self: signal.raise_signal(signal.SIGINT)});"
+        " Odd(); time.sleep(600)"
+    )
+    assert ended(environment, command) == (130, "", "interrupted\n")
 
 
 def test_a_server_that_lingers_is_not_waited_for(
@@ -163,40 +174,28 @@ def test_a_server_that_lingers_is_not_waited_for(
     answer.set()
 
 
+# Read at the start of every process: a calculation that lasts, in the place of the real one.
 QUANTUM = """
 import time
-from anolyte.experiments import quantum
-from anolyte.features import xtb
+from anolyte.experiments import quantum_table
+from anolyte.features.xtb import tight_binding
 from anolyte.features.xtb.species import QuantumRow
 
 def describe(smiles, charge):
     time.sleep(0.01 if smiles == "O" else 600)
     return QuantumRow(homo_eV=-1.0)
 
-# A calculation that lasts, in the place of the real one.
-quantum.describe_species = describe
-xtb.require = lambda: None
-xtb.versions = lambda: {"tblite_version": "1.0", "rdkit_version": "2"}
-
-if __name__ == "__main__":
-    from anolyte.experiments.cli.start import main
-    main()
+quantum_table.describe_species = describe
+tight_binding.require = lambda: None
+tight_binding.versions = lambda: {"tblite_version": "1.0", "rdkit_version": "2"}
 """
 
 
-def test_while_processes_compute(watched: dict[str, str], tmp_path: Path) -> None:
-    script, table = tmp_path / "script.py", tmp_path / "table.csv"
-    script.write_text(QUANTUM)
-    command = [sys.executable, str(script), "quantum", "compute", "--compounds", "H2O,EC,DMC"]
-    process = subprocess.Popen(
-        [*command, "--out", str(table)],
-        env=watched,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
-    )
+def test_while_processes_compute(start: Start, watched: dict[str, str], tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    (tmp_path / "sitecustomize.py").write_text(QUANTUM)
+    given = ("quantum", "compute", "--compounds", "H2O,EC,DMC", "--out", str(table))
+    process = start(tmp_path, *given, env={**watched, "PYTHONPATH": str(tmp_path)})
     # Water is done, the others last.
     until(table.exists, process)
     interrupted(process, watched)

@@ -28,7 +28,7 @@ from anolyte.experiments.benchmarks.browser import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
-CLI = (sys.executable, "-m", "anolyte.experiments.cli.app")
+CLI = (sys.executable, "-m", "anolyte.experiments.cli.start")
 STOP_SECONDS = 60
 
 

@@ -45,7 +45,7 @@ def make_runs(folder: Path) -> None:
     for number, command in enumerate(COMMANDS):
         done = folder / f"done-{number}"
         if not done.exists():
-            line = [sys.executable, "-m", "anolyte.experiments.cli.app", *command]
+            line = [sys.executable, "-m", "anolyte.experiments.cli.start", *command]
             subprocess.run(line, cwd=folder, env=environment, check=True)
             done.touch()
 

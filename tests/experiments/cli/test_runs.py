@@ -150,7 +150,7 @@ def test_ui_serves_the_newest_run_and_stops_cleanly(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "anolyte.experiments.cli.app", "ui", "--no-browser"]
+    command = [sys.executable, "-m", "anolyte.experiments.cli.start", "ui", "--no-browser"]
     process = subprocess.Popen(
         [*command, "--port", str(port)],
         cwd=tmp_path,
