@@ -246,10 +246,10 @@ def _printable(frame: pd.DataFrame) -> pd.DataFrame:
 def _told(found: ListComparison | None) -> dict[str, object] | None:
     if found is None:
         return None
-    correlation = found.rank_correlation
     return {
         "overlap": found.overlap,
-        "rank_correlation": correlation if correlation == correlation else None,  # noqa: PLR0124
+        "rank_correlation": found.rank_correlation,
+        "no_correlation": found.no_correlation,
         "moves": records(found.moves),
         "only_a": found.only_a,
         "only_b": found.only_b,
@@ -258,9 +258,13 @@ def _told(found: ListComparison | None) -> dict[str, object] | None:
 
 def _print_lists(found: ListComparison) -> None:
     same = ", ".join(f"{count} of the first {depth}" for depth, count in found.overlap.items())
+    correlation = (
+        f"no rank correlation: {found.no_correlation}"
+        if found.rank_correlation is None
+        else f"rank correlation of these {found.rank_correlation:.2f}"
+    )
     print(
-        f"In both lists: {len(found.moves)} electrolytes ({same}); "
-        f"rank correlation of these {found.rank_correlation:.2f}; "
+        f"In both lists: {len(found.moves)} electrolytes ({same}); {correlation}; "
         f"only in a: {len(found.only_a)}; only in b: {len(found.only_b)}"
     )
     moves = found.moves[["electrolyte", "rank_a", "rank_b", "rise"]]

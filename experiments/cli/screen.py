@@ -9,7 +9,6 @@ import typer
 
 from .shared.console import (
     JsonOption,
-    MetalOption,
     ModelOption,
     NoteOption,
     NoTrackingOption,
@@ -35,17 +34,15 @@ from .shared.limits import (
     constraints_of,
 )
 from .shared.listing import criterion_of, print_ranked
+from .shared.spaces import SpaceMetalOption, SpaceOption, named_space
 
 if TYPE_CHECKING:
     from ..spaces.candidate_space import CandidateSpace
 
 
 def screen_command(
-    metal: MetalOption = "Li",
-    space: Annotated[
-        str,
-        typer.Option("--space", help="A YAML file or a ready-made space, see: anolyte space list."),
-    ] = "",
+    metal: SpaceMetalOption = "",
+    space: SpaceOption = "",
     salts: Annotated[str, typer.Option("--salts", help="Separated by commas.")] = "",
     solvents: Annotated[
         str, typer.Option("--solvents", help="Solvents and diluents, separated by commas.")
@@ -207,18 +204,12 @@ def _space(metal: str, name: str, axes: dict[str, str]) -> CandidateSpace:
 
     from ..spaces.candidate_space import CONCENTRATIONS, CandidateSpace
 
-    symbol = as_metal(metal)
     given = [f"--{option}" for option, text in axes.items() if text]
-    if name:
-        if given:
-            raise ValueError(f"--space says what {', '.join(given)} would say: give one of them")
-        found = CandidateSpace.read(name)
-        # Li is what --metal says when it was not given.
-        if symbol not in ("Li", found.metal):
-            raise ValueError(f"--metal {symbol}, but the space {name} is for {found.metal}")
-        return found
+    if name and given:
+        raise ValueError(f"--space says what {', '.join(given)} would say: give one of them")
     if not given:
-        return CandidateSpace.default(symbol)
+        return named_space(metal, name)
+    symbol = as_metal(metal or "Li")
     usual_salts, usual_solvents, usual_additives = default_compounds(symbol)
     additives = axes["additives"]
     chosen = [] if additives.strip().lower() == "none" else named_compounds(additives)

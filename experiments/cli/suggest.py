@@ -9,7 +9,6 @@ import typer
 
 from .shared.console import (
     JsonOption,
-    MetalOption,
     ModelOption,
     NoteOption,
     NoTrackingOption,
@@ -21,22 +20,19 @@ from .shared.console import (
     tell,
 )
 from .shared.limits import ExcludeOption, constraints_of
+from .shared.spaces import SpaceMetalOption, SpaceOption, named_space
 
 if TYPE_CHECKING:
     import pandas as pd
     from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
-    from ..spaces.candidate_space import CandidateSpace
     from ..suggestions.suggest import Suggestions
 
 
 def suggest_command(
-    metal: MetalOption = "Li",
+    metal: SpaceMetalOption = "",
     batch: Annotated[int, typer.Option("--batch", min=1, help="How many experiments.")] = 8,
-    space: Annotated[
-        str,
-        typer.Option("--space", help="A YAML file or a ready-made space, see: anolyte space list."),
-    ] = "",
+    space: SpaceOption = "",
     by: Annotated[
         str, typer.Option("--by", help="expected-improvement, ucb or thompson.")
     ] = "expected-improvement",
@@ -83,7 +79,7 @@ def suggest_command(
 
     if out is not None and checked_table_path(out).suffix != ".csv":
         raise ValueError(f"{out}: a lab sheet is a .csv")
-    chosen = _space(metal, space).constrained(constraints_of(exclude, "flag", {}))
+    chosen = named_space(metal, space).constrained(constraints_of(exclude, "flag", {}))
     folder = store or STORE
     measured = measured_electrolytes(chosen.metal, folder)
     under_way = list(pending(chosen.metal, folder)["electrolyte"])
@@ -116,21 +112,6 @@ def suggest_command(
         print(f"Pending:   {kept}")
     if logged:
         print(f"MLflow:    {logged}")
-
-
-def _space(metal: str, name: str) -> CandidateSpace:
-    from anolyte.datasets.compounds.metals import as_metal
-
-    from ..spaces.candidate_space import CandidateSpace
-
-    symbol = as_metal(metal)
-    if not name:
-        return CandidateSpace.default(symbol)
-    found = CandidateSpace.read(name)
-    # Li is what --metal says when it was not given.
-    if symbol not in ("Li", found.metal):
-        raise ValueError(f"--metal {symbol}, but the space {name} is for {found.metal}")
-    return found
 
 
 def _tell_new(model: CoulombicEfficiencyModel, store: Path) -> None:

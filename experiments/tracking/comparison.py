@@ -15,6 +15,8 @@ from .mlflow_store import MlflowStore
 from .stored import StoredRun
 
 DEPTHS = (10, 50, 100)
+# Two are always in the same order or in the opposite one.
+FEWEST = 3
 _TAGS = ("metal", "task", "version", "commit", "split", "evidence", "data_sha256", "model_version")
 
 
@@ -29,14 +31,17 @@ class ListComparison:
     overlap
         How many of the first 10, 50, 100 both have; depths that either list lacks are left out.
     rank_correlation
-        Spearman's of those that both have; NaN for fewer than three.
+        Spearman's of those that both have; None where there is none.
+    no_correlation
+        Why there is none; "" where there is one.
     only_a, only_b
         Electrolytes of one list alone, best first.
     """
 
     moves: pd.DataFrame
     overlap: dict[int, int]
-    rank_correlation: float
+    rank_correlation: float | None
+    no_correlation: str
     only_a: list[str]
     only_b: list[str]
 
@@ -87,16 +92,19 @@ def compare_lists(first: pd.DataFrame, second: pd.DataFrame) -> ListComparison:
     return ListComparison(
         moves.sort_values("rank_b", kind="stable").reset_index(drop=True),
         overlap,
-        _spearman(moves["rank_a"], moves["rank_b"]),
+        *_spearman(moves["rank_a"], moves["rank_b"]),
         _alone(a, b),
         _alone(b, a),
     )
 
 
-def _spearman(left: pd.Series, right: pd.Series) -> float:
-    if len(left) < 3:
-        return float("nan")
-    return float(np.corrcoef(left.rank(), right.rank())[0, 1])
+def _spearman(left: pd.Series, right: pd.Series) -> tuple[float | None, str]:
+    """Return the rank correlation, or None and why there is none."""
+    if len(left) < FEWEST:
+        return None, f"it takes {FEWEST} electrolytes in both"
+    if min(left.nunique(), right.nunique()) < 2:
+        return None, "all have the same rank"
+    return float(np.corrcoef(left.rank(), right.rank())[0, 1]), ""
 
 
 def _alone(these: pd.DataFrame, those: pd.DataFrame) -> list[str]:

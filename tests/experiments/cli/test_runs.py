@@ -110,7 +110,7 @@ def test_compare(project: dict[str, str]) -> None:
 def test_lists_that_share_nothing() -> None:
     found = compare_lists(ranking(["a", "b"]).frame, ranking(["c"]).frame)
     assert (len(found.moves), found.only_a, found.only_b) == (0, ["a", "b"], ["c"])
-    assert np.isnan(found.rank_correlation)
+    assert found.rank_correlation is None
     assert found.overlap == {}
 
 
@@ -118,7 +118,23 @@ def test_rank_correlation_is_that_of_the_common_ones() -> None:
     names = [f"e{number}" for number in range(60)]
     found = compare_lists(ranking(names).frame, ranking([*names[:50][::-1], "x"]).frame)
     assert found.rank_correlation == pytest.approx(-1)
+    assert found.no_correlation == ""
     assert found.overlap == {10: 0, 50: 50}
+
+
+def test_two_common_ones_have_no_rank_correlation(project: dict[str, str]) -> None:
+    two = ranking(["5 M LiFSI in DME", "4 M LiFSI in DME", "1 M LiFSI in DEE"])
+    other = str(log_screening(two, MANIFEST, "sqlite:///mlflow.db").run_id)
+    text = anolyte("runs", "compare", project["before"], other).stdout
+    assert "no rank correlation: it takes 3 electrolytes in both" in text
+    assert "nan" not in text
+
+
+def test_those_of_one_rank_have_no_rank_correlation() -> None:
+    names = [f"e{number}" for number in range(5)]
+    tied = ranking(names).frame.assign(rank=1)
+    found = compare_lists(ranking(names).frame, tied)
+    assert (found.rank_correlation, found.no_correlation) == (None, "all have the same rank")
 
 
 def test_models(project: dict[str, str]) -> None:

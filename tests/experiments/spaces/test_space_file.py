@@ -316,6 +316,10 @@ def test_command_line() -> None:
     [
         (["--space", "Li", "--salts", "LiFSI"], "--space says what --salts would say"),
         (["--space", "Li", "--metal", "Na"], "--metal Na, but the space Li is for Li"),
+        (
+            ["--space", "Na:LHCE", "--metal", "Li"],
+            "--metal Li, but the space Na:LHCE is for Na: leave out --metal",
+        ),
         (["--space", "Lithium"], "no such file or ready-made space"),
         (["--exclude", "LiPF7"], "did you mean LiPF6"),
         (["--space", "Zn", "--exclude", "kind:salt"], "no candidate satisfies"),
@@ -324,3 +328,8 @@ def test_command_line() -> None:
 def test_screening_options_that_do_not_fit(arguments: list[str], message: str) -> None:
     done = CliRunner().invoke(app, ["screen", *arguments])
     assert message in str(done.exception)
+
+
+def test_suggestions_for_another_metal_than_that_of_the_space() -> None:
+    done = CliRunner().invoke(app, ["suggest", "--metal", "Li", "--space", "Na:LHCE"])
+    assert "--metal Li, but the space Na:LHCE is for Na" in str(done.exception)
