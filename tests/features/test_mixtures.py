@@ -192,8 +192,8 @@ def test_frame_without_electrolytes_is_refused() -> None:
 
 
 def test_broken_text_is_refused_with_its_fault() -> None:
-    with pytest.raises(FormulationError, match="'DNC': unknown compound; did you mean DMC"):
-        Mixtures.from_electrolytes(["1 M LiFSI in DME", "1 M LiPF6 in EC/DNC (1:1 v/v)"], "Li")
+    with pytest.raises(FormulationError, match="'DMCC': unknown compound; did you mean DMC"):
+        Mixtures.from_electrolytes(["1 M LiFSI in DME", "1 M LiPF6 in EC/DMCC (1:1 v/v)"], "Li")
 
 
 def test_unknown_metal_and_wrong_number_of_metals_are_refused() -> None:

@@ -49,6 +49,43 @@ def test_each_metal_is_covered(metal: str) -> None:
     assert (rows["sei_composition"] + rows["sei_function"] != "").sum() >= 3
 
 
+@pytest.mark.parametrize(
+    ("metal", "least"), [("Li", 615), ("Zn", 90), ("K", 130), ("Na", 115), ("Mg", 53)]
+)
+def test_there_is_enough_to_train_on(metal: str, least: int) -> None:
+    assert len(efficiencies(load_measurements(metal))) >= least
+
+
+def test_screening_sets_are_marked_as_one_laboratory() -> None:
+    rows = load_measurements("all")
+    counts = rows["laboratory"][rows["laboratory"] != ""].value_counts().to_dict()
+    assert counts == {"potassium ether screening": 128, "sodium ether closed loop": 45}
+
+
+def test_means_of_cells_carry_their_number_and_spread() -> None:
+    rows = load_measurements("K")
+    screened = rows[rows["laboratory"] != ""]
+    assert (screened["cells"] == 3).all()
+    assert screened["ce_sd"].between(0, 20).all()
+    assert rows["cells"].notna().sum() == len(screened)
+
+
+def test_repeated_statements_are_grouped_by_their_first_row() -> None:
+    rows = load_measurements("all")
+    groups = rows[rows["statement"] != ""].groupby("statement")
+    assert len(groups) >= 7
+    for name, group in groups:
+        assert group["measurement_id"].iloc[0] == name
+        assert len(group) > 1
+        assert len(set(group["source"])) == 1
+
+
+def test_one_paper_has_one_key() -> None:
+    keys = set(load_measurements("Li")["source"])
+    assert "kim2023-ref32" in keys
+    assert not keys & {"kim2023-ref67", "s4-ref032"}
+
+
 def test_efficiencies_leave_out_other_quantities() -> None:
     kept = efficiencies(load_measurements("all"))
     assert not set(kept["ce_method"]) & {"full_cell", "first_cycle"}

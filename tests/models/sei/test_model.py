@@ -160,7 +160,7 @@ def test_better_than_rules_and_frequencies_on_unseen_sources(model: SEIModel) ->
     """The frequency of the metal is a hard baseline: matched in log-loss, beaten elsewhere."""
     assert metric(model, "log_loss", "SEIModel") < metric(model, "log_loss", "rules") - 0.05
     assert metric(model, "log_loss", "SEIModel") < metric(model, "log_loss", "frequency") - 0.1
-    for name, loss in [("balanced_accuracy", 0.02), ("recall_top5", 0.03)]:
+    for name, loss in [("balanced_accuracy", 0.01), ("recall_top5", 0.03)]:
         for contender in ("rules", "frequency of the metal"):
             assert metric(model, name, "SEIModel") > metric(model, name, contender) + loss
     by_metal = metric(model, "log_loss", "frequency of the metal")
