@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
@@ -28,6 +28,11 @@ UNITS: Mapping[str, str] = {
     "melting_point": "degC",
     "flash_point": "degC",
     "dipole_moment": "D",
+    "critical_temperature": "degC",
+    "fusion_enthalpy": "kJ/mol",
+    "hansen_dispersion": "MPa^0.5",
+    "hansen_polar": "MPa^0.5",
+    "hansen_hydrogen": "MPa^0.5",
 }
 ROOM_TEMPERATURE = 298.15
 GAS_DENSITY = 300.0  # kg/m3; no liquid of this field is lighter
@@ -199,6 +204,29 @@ def _flash_point(cas: str) -> Found:
     return _celsius(cas, chemicals.T_flash, chemicals.T_flash_methods)
 
 
+def _critical_temperature(cas: str) -> Found:
+    import chemicals
+
+    return _celsius(cas, chemicals.Tc, chemicals.Tc_methods)
+
+
+def _fusion_enthalpy(cas: str) -> Found:
+    import chemicals
+
+    if "CRC" not in chemicals.Hfus_methods(cas):
+        return None
+    return chemicals.Hfus(cas, method="CRC") / 1000, "CRC enthalpy of fusion"
+
+
+def _hansen(cas: str, part: str) -> Found:
+    from chemicals import solubility
+
+    methods = getattr(solubility, f"hansen_delta_{part}_methods")(cas)
+    if not methods:
+        return None
+    return getattr(solubility, f"hansen_delta_{part}")(cas, methods[0]) / 1000, methods[0]
+
+
 def _dipole_moment(cas: str) -> Found:
     import chemicals
 
@@ -217,4 +245,9 @@ _LOOKUPS: Mapping[str, Callable[[str], Found]] = {
     "melting_point": _melting_point,
     "flash_point": _flash_point,
     "dipole_moment": _dipole_moment,
+    "critical_temperature": _critical_temperature,
+    "fusion_enthalpy": _fusion_enthalpy,
+    "hansen_dispersion": partial(_hansen, part="d"),
+    "hansen_polar": partial(_hansen, part="p"),
+    "hansen_hydrogen": partial(_hansen, part="h"),
 }

@@ -13,7 +13,6 @@ from functools import lru_cache, partial
 
 import numpy as np
 from anolyte.datasets.compounds.ions import holds
-from anolyte.datasets.compounds.properties import cas_number
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
 from anolyte.datasets.files.shipped import shipped_table
 from anolyte.features.arrays import Flags, Floats, Verdicts
@@ -108,16 +107,6 @@ def _boils_above(compound: Compound, limit: float) -> bool | None:
     return compound.is_salt or (None if value is None else value > limit)
 
 
-@lru_cache(maxsize=4096)
-def _fusion_enthalpy(compound: Compound) -> float | None:
-    """Return a tabulated enthalpy of fusion in J/mol, never a group-contribution one."""
-    import chemicals
-
-    number = compound.cas or cas_number(compound.smiles)
-    methods = chemicals.Hfus_methods(number) if number else []
-    return float(chemicals.Hfus(number, method="CRC")) if "CRC" in methods else None
-
-
 def _stays_dissolved(compound: Compound, celsius: float) -> float:
     """Return the mole fraction up to which a compound does not freeze out; nan: unknown.
 
@@ -126,11 +115,11 @@ def _stays_dissolved(compound: Compound, celsius: float) -> float:
     melting = measured(compound, "melting_point")
     if compound.is_salt or (melting is not None and melting <= celsius):
         return 1.0
-    enthalpy = _fusion_enthalpy(compound)
+    enthalpy = measured(compound, "fusion_enthalpy")
     if melting is None or enthalpy is None:
         return np.nan
     kelvin, fusion = celsius + _ZERO_CELSIUS, melting + _ZERO_CELSIUS
-    return float(np.exp(-enthalpy / GAS_CONSTANT * (1 / kelvin - 1 / fusion)))
+    return float(np.exp(-1000 * enthalpy / GAS_CONSTANT * (1 / kelvin - 1 / fusion)))
 
 
 @lru_cache(maxsize=64)

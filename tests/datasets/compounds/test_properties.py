@@ -24,6 +24,11 @@ COMPOUNDS = shipped_compounds()
         ("H2O", "density", 0.997, 0.002),
         ("DMC", "flash_point", 17.0, 0.25),
         ("AN", "boiling_point", 81.6, 0.01),
+        ("benzene", "fusion_enthalpy", 9.87, 0.01),
+        ("CO2", "critical_temperature", 31.0, 0.01),
+        ("Toluene", "hansen_dispersion", 18.0, 0.01),
+        ("Toluene", "hansen_polar", 1.4, 0.01),
+        ("H2O", "hansen_hydrogen", 42.3, 0.01),
     ],
 )
 def test_known_values(name: str, what: str, value: float, tolerance: float) -> None:
