@@ -94,7 +94,8 @@ def aqueous_limits() -> Mapping[str, float]:
     """
     table = shipped_table("aqueous_solubility")
     values = table["solubility_g_per_100g_water"].astype(float)
-    return MappingProxyType(values.groupby(table["smiles"]).max().to_dict())
+    highest = values.groupby(table["smiles"]).max()
+    return MappingProxyType({str(smiles): float(grams) for smiles, grams in highest.items()})
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,1 @@
+"""Physical reasons why a mixture cannot work as an electrolyte, each with its sentence."""
