@@ -1,7 +1,15 @@
 """Named, reproducible splits of measurements into folds, safe from leakage.
 
-In each split a group stands on one side only: all rows of a source, of a main salt, of a
-main solvent, of a metal, or (random) all rows of one electrolyte.
+In the splits of `GROUPS` a group stands on one side only: all rows of a source, of a main salt,
+of a main solvent, of a metal, or (random) all rows of one electrolyte; every row is tested
+once. Two more ask what a user asks:
+
+- ``later-literature`` trains on what was published up to a year and tests on what came after,
+  for several years; tests overlap. Rows without a year may be later than any cut: they are
+  neither tested nor trained on.
+- ``new-compound`` tests solvents and additives that are new to a laboratory whose other rows
+  are known: in screening sets and sources of many rows, sets of solvents and additives are
+  held out, everywhere they occur; the other rows are trained on and never tested.
 """
 
 from __future__ import annotations
@@ -14,6 +22,7 @@ import pandas as pd
 
 from ..electrolytes.composition import resolve
 from ..electrolytes.grammar import parse
+from .sources import laboratories
 
 Fold = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
@@ -43,13 +52,22 @@ def _main_of(salt: bool) -> Callable[[pd.DataFrame], pd.Series]:
     return lambda measurements: measurements["electrolyte"].map(lambda text: _main(text, salt))
 
 
-SPLITS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+GROUPS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
     "leave-source-out": _column("source"),
     "leave-salt-out": _main_of(salt=True),
     "leave-main-solvent-out": _main_of(salt=False),
     "leave-metal-out": _column("metal"),
     "random": _column("electrolyte"),
 }
+LATER, NEW_COMPOUND = "later-literature", "new-compound"
+SPLITS = (*GROUPS, LATER, NEW_COMPOUND)
+
+# Each side of a cut in time holds at least so much of the dated rows, and so many rows.
+LEAST_SHARE, LEAST_ROWS = 0.2, 10
+# The shares of earlier rows that the cuts come nearest to.
+EARLIER_SHARES = (0.3, 0.5, 0.7)
+# A laboratory with fewer rows, or fewer sets of solvents and additives, screens nothing.
+SCREENED_ROWS, SCREENED_SETS = 10, 5
 
 
 def groups(measurements: pd.DataFrame, split: str) -> npt.NDArray[np.object_]:
@@ -58,11 +76,11 @@ def groups(measurements: pd.DataFrame, split: str) -> npt.NDArray[np.object_]:
     Raises
     ------
     ValueError
-        If the split is not one of `SPLITS`.
+        If the split is not one of `GROUPS`.
     """
-    if split not in SPLITS:
-        raise ValueError(f"unknown split {split!r}; use one of {', '.join(SPLITS)}")
-    return SPLITS[split](measurements).to_numpy(dtype=object)
+    if split not in GROUPS:
+        raise ValueError(f"unknown split {split!r}; use one of {', '.join(GROUPS)}")
+    return GROUPS[split](measurements).to_numpy(dtype=object)
 
 
 def group_folds(labels: npt.NDArray[np.object_], folds: int, seed: int) -> list[Fold]:
@@ -107,8 +125,109 @@ def fold_of_row(folds: Sequence[Fold]) -> npt.NDArray[np.int64]:
     return number
 
 
+def cut_years(measurements: pd.DataFrame) -> list[int]:
+    """Return the years that ``later-literature`` trains up to; perhaps none.
+
+    Of the years that leave enough dated rows on both sides, those that come nearest to
+    `EARLIER_SHARES`.
+    """
+    years = measurements["year"].dropna()
+    earlier = {int(year): float((years <= year).mean()) for year in sorted(set(years))}
+    least = max(LEAST_SHARE, LEAST_ROWS / max(len(years), 1))
+    usable = {year: share for year, share in earlier.items() if least <= share <= 1 - least}
+    nearest = (min(usable, key=lambda year: abs(usable[year] - x)) for x in EARLIER_SHARES)
+    return sorted(set(nearest)) if usable else []
+
+
+def later_literature(measurements: pd.DataFrame) -> list[Fold]:
+    """Return a fold for each of `cut_years`: the rows up to the year, and those after it.
+
+    Raises
+    ------
+    ValueError
+        If too few rows have a year, or all have nearly the same.
+    """
+    years = measurements["year"].to_numpy(dtype=float)
+    cuts = cut_years(measurements)
+    if not cuts:
+        raise ValueError(
+            f"no year with {LEAST_ROWS} measurements and {LEAST_SHARE:.0%} of the dated ones on "
+            "both sides"
+        )
+    return [(np.flatnonzero(years <= cut), np.flatnonzero(years > cut)) for cut in cuts]
+
+
+def _solvents_and_additives(electrolyte_text: str) -> str:
+    electrolyte = parse(electrolyte_text)
+    liquids = [share.compound for share in electrolyte.base if share.compound.kind != "salt"]
+    additives = [dose.compound for dose in electrolyte.additives]
+    return " ".join(sorted({str(compound) for compound in (*liquids, *additives)}))
+
+
+def new_compound(measurements: pd.DataFrame, folds: int, seed: int) -> list[Fold]:
+    """Return folds that hold out sets of solvents and additives of known laboratories.
+
+    Raises
+    ------
+    ValueError
+        If no laboratory has enough rows and sets.
+    """
+    sets = measurements["electrolyte"].map(_solvents_and_additives)
+    by_laboratory = sets.groupby(laboratories(measurements).to_numpy())
+    screened = (by_laboratory.transform("size") >= SCREENED_ROWS) & (
+        by_laboratory.transform("nunique") >= SCREENED_SETS
+    )
+    if not screened.any():
+        raise ValueError(
+            f"no laboratory with {SCREENED_ROWS} measurements of {SCREENED_SETS} sets of "
+            "solvents and additives"
+        )
+    rows, labels = np.flatnonzero(screened), sets.to_numpy(dtype=object)
+    found = []
+    for _, test in group_folds(labels[rows], folds, seed):
+        unseen = np.isin(labels.astype(str), np.unique(labels[rows[test]].astype(str)))
+        found.append((np.flatnonzero(~unseen), rows[test]))
+    return found
+
+
 def split(
     measurements: pd.DataFrame, name: str = "leave-source-out", folds: int = 10, seed: int = 0
 ) -> list[Fold]:
-    """Return the folds of a named split, see `SPLITS` and `group_folds`."""
+    """Return the folds of one of `SPLITS`.
+
+    Parameters
+    ----------
+    measurements
+        Rows in the form of `load_measurements`.
+    name
+        Of the split.
+    folds, seed
+        See `group_folds`; the years of ``later-literature`` follow from the rows alone.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split, or too little to split by.
+    """
+    if name == LATER:
+        return later_literature(measurements)
+    if name == NEW_COMPOUND:
+        return new_compound(measurements, folds, seed)
+    if name not in GROUPS:
+        raise ValueError(f"unknown split {name!r}; use one of {', '.join(SPLITS)}")
     return group_folds(groups(measurements, name), folds, seed)
+
+
+def known_others(
+    others: pd.DataFrame, measurements: pd.DataFrame, fold: Fold, name: str
+) -> pd.DataFrame:
+    """Return the rows of other metals that may be trained on beside a fold of a metal's rows.
+
+    Not those of a tested source, and in ``later-literature`` none that is later than the
+    training rows or has no year.
+    """
+    train, test = fold
+    known = ~others["source"].isin(set(measurements["source"].iloc[test]))
+    if name == LATER:
+        known &= others["year"] <= measurements["year"].iloc[train].max()
+    return others[known]

@@ -53,9 +53,9 @@ def evaluate_command(
 ) -> None:
     """Evaluate the models of one or all metals, and of the SEI, on data not seen.
 
-    The splits are leave-source-out, leave-main-solvent-out, leave-salt-out, random and
-    leave-metal-out. Each metal is one run in MLflow, with its report, and its SEI another; no
-    model is changed.
+    The splits are leave-source-out, later-literature, new-compound, leave-main-solvent-out,
+    leave-salt-out, random and leave-metal-out. Each metal is one run in MLflow, with its
+    report, and its SEI another; no model is changed.
 
     Example:  anolyte evaluate --metal Li --report accuracy.html
     Example:  anolyte evaluate --metal Li --sei

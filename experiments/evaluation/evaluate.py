@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from anolyte.datasets.compounds.metals import Metal, as_metal
-from anolyte.datasets.measurements.splits import SPLITS, fold_of_row, split
+from anolyte.datasets.measurements.splits import LATER, NEW_COMPOUND, SPLITS, split
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.crossfit import Progress
@@ -24,9 +24,9 @@ from anolyte.models.efficiency.validation import (
     RATIOS,
     Contender,
     Validation,
-    baseline_predictions,
     compare,
     coverage_metrics,
+    fold_predictions,
     learning_curve,
     metrics,
     refitted,
@@ -36,7 +36,15 @@ from ..training.train import QUICK_SCOPES, TrainingResult, digest, untrained
 
 HEADLINE, TRANSFERRED = "leave-source-out", "leave-metal-out"
 # The order of the tables: the headline first, the flattering one last but one.
-ORDER = (HEADLINE, "leave-main-solvent-out", "leave-salt-out", "random", TRANSFERRED)
+ORDER = (
+    HEADLINE,
+    LATER,
+    NEW_COMPOUND,
+    "leave-main-solvent-out",
+    "leave-salt-out",
+    "random",
+    TRANSFERRED,
+)
 FOLDS = 5
 FEW_FOLDS = 3
 SHOWN = ("rmse", "mae", "spearman", "precision_top10", "skill", "coverage_90", "width_90")
@@ -54,8 +62,10 @@ class SplitResult:
         One row a contender, see `metrics` and `coverage_metrics` of
         `anolyte.models.efficiency.validation`, with skill, its RMSE over that of the constant.
     held_out
-        For each measurement ``predicted`` (LCE) by our model, and the half-width of the
-        interval at each coverage; none for a model without intervals.
+        ``predicted`` (LCE) by our model, and the half-width of the interval at each
+        coverage; none for a model without intervals. Indexed by the position of the tested
+        measurement: later literature tests some more than once, and not every split tests
+        all.
     recipes
         Share of the measurements that each recipe predicted.
     """
@@ -145,7 +155,7 @@ def evaluate(
     splits
         Names among `ORDER`. Leave-source-out is nested (what judges has no part in any
         choice); leave-metal-out trains on the other metals alone; the others train anew
-        without each fold.
+        for each fold.
     quick
         Learn from the metal's own rows alone, on fewer folds, without a learning curve.
     repeats
@@ -237,28 +247,29 @@ def _without_fold(
 ) -> SplitResult:
     """Train anew without each fold of a split; with few rows beside the constant alone."""
     folds = FOLDS if tuple(model.scopes) != QUICK_SCOPES or few else FEW_FOLDS
-    fold = fold_of_row(split(measurements, name, folds, model.seed))
+    tested = split(measurements, name, folds, model.seed)
 
     def told(what: str, done: int, total: int) -> None:
         if progress is not None:
             progress(f"{name}: {what}", done, total)
 
-    frame = refitted(model, measurements, others, fold, told)
+    frame = refitted(model, measurements, others, tested, told, name)
+    rows = measurements.iloc[frame.index]
     ours = frame["predicted"].to_numpy()
     if few:
         predicted = {CONSTANT: ours}
     else:
         predicted = {
-            contender: baseline_predictions(measurements, how, fold, model.seed)
+            contender: fold_predictions(measurements, how, tested, model.seed)
             for contender, how in BASELINES.items()
         }
-    table = _scores(measurements, predicted | {OURS: ours})
+    table = _scores(rows, predicted | {OURS: ours})
     if (frame["recipe"] == PRIOR).all():
         # The means of the folds differ a little, which is no ranking.
-        unranked = metrics(measurements, np.full(len(measurements), ours.mean()))
+        unranked = metrics(rows, np.full(len(rows), ours.mean()))
         for metric in ("spearman", "precision_top10"):
             table.loc[[CONSTANT, OURS], metric] = unranked[metric]
-    for metric, value in coverage_metrics(measurements, frame).items():
+    for metric, value in coverage_metrics(rows, frame).items():
         table.loc[OURS, metric] = value
     shares = frame["recipe"].value_counts(normalize=True)
     recipes = {str(recipe): float(share) for recipe, share in shares.items()}

@@ -9,10 +9,17 @@ from anolyte.datasets.measurements.lce import (
     explained_share,
     log_coulombic_efficiency,
 )
+from anolyte.datasets.measurements.splits import LATER, NEW_COMPOUND
 from anolyte.models.efficiency.validation import BASELINE, CONSTANT, OURS
 
 from .evaluate import HEADLINE, TRANSFERRED, Evaluation, SplitResult
 
+# What a reader must know of a split to read its figure.
+MEANS = {
+    "random": "Rows of one source stand on both sides here: not the figure to quote.",
+    LATER: "Learned from what was published up to a year, judged on what came after it.",
+    NEW_COMPOUND: "Judged on solvents and additives new to a laboratory known by other rows.",
+}
 # Errors within this share of each other are called alike.
 ALIKE = 0.02
 
@@ -109,8 +116,7 @@ def _split(name: str, result: SplitResult, head: SplitResult | None) -> str:
     rmse = float(result.table["rmse"][OURS])
     ratio = rmse / float(head.table["rmse"][OURS]) if head is not None else 1.0
     told = f"{name}: {rmse:.2f} LCE, {_relation(ratio)} leave-source-out."
-    if name == "random":
-        told += " Rows of one source stand on both sides here: not the figure to quote."
+    told += f" {MEANS[name]}" if name in MEANS else ""
     if float(result.table["skill"][OURS]) > 1 - ALIKE:
         told += " Here the model is no better than the mean."
     return told

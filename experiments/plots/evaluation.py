@@ -25,17 +25,19 @@ def calibration_curve(measurements: pd.DataFrame, held_out: Mapping[str, pd.Data
     measurements
         The rows (n) that were held out.
     held_out
-        By split, for each row ``predicted`` and the half-width at each coverage.
+        By split, for each row ``predicted`` and the half-width at each coverage, indexed by
+        the position of the row.
     """
     figure = Figure(figsize=(5.4, 5.0), dpi=120, layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 100], [0, 100], color="0.4", linewidth=1, label="as promised")
     nominal = 100 * np.array(COVERAGES)
     for at, (name, frame) in enumerate(held_out.items()):
-        miss = np.abs(residuals(measurements, frame["predicted"].to_numpy()))
+        rows = measurements.iloc[frame.index]
+        miss = np.abs(residuals(rows, frame["predicted"].to_numpy()))
         inside = [(miss <= frame[coverage].to_numpy()).astype(float) for coverage in COVERAGES]
         observed = np.array([100 * each.mean() for each in inside])
-        spread = [100 * _error_over_sources(each, measurements["source"]) for each in inside]
+        spread = [100 * _error_over_sources(each, rows["source"]) for each in inside]
         shift = _SHIFT * (at - (len(held_out) - 1) / 2)
         axes.errorbar(nominal + shift, observed, spread, marker="o", capsize=3, label=name)
         if len(held_out) == 1:

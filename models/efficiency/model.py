@@ -31,7 +31,7 @@ from .inputs import as_measurements
 from .intervals import COVERAGES, ConformalScale
 from .members import SCOPES, Ensemble, Member, Rows, fit_members
 from .recipes import MARGIN, PRIOR, Choice, all_members, choose, recipes
-from .weights import row_weights
+from .weights import unscaled_weights
 
 METAL_BLOCK = "metal"
 FOLDS = 8
@@ -162,9 +162,10 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         """Return measurements of the metal, and perhaps of others, as arrays."""
         own = measurements.assign(metal=self.metal)
         table = own if others is None else pd.concat([own, others], ignore_index=True)
-        weights = row_weights(own)
+        # Not scaled over rows of which a fold may be held out: each fit scales its own.
+        weights = unscaled_weights(own)
         if others is not None and len(others):
-            weights = np.concatenate([weights, row_weights(others)])
+            weights = np.concatenate([weights, unscaled_weights(others)])
         return Rows(
             self.descriptors(table),
             log_coulombic_efficiency(table["ce_pct"]),

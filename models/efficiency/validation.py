@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
-from anolyte.datasets.measurements.splits import split
+from anolyte.datasets.measurements.splits import Fold, known_others, split
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats, Integers
 
@@ -115,17 +115,37 @@ def baseline_predictions(
     seed: int = 0,
 ) -> Floats:
     """Return the LCE (n,) predicted for each row by a model that has not seen its fold."""
+    masks = [fold_of_row == fold for fold in np.unique(fold_of_row)]
+    folds = [(np.flatnonzero(~test), np.flatnonzero(test)) for test in masks]
+    predicted = np.zeros(len(measurements))
+    predicted[np.concatenate([test for _, test in folds])] = fold_predictions(
+        measurements, contender, folds, seed
+    )
+    return predicted
+
+
+def fold_predictions(
+    measurements: pd.DataFrame, contender: Contender, folds: Sequence[Fold], seed: int = 0
+) -> Floats:
+    """Return the LCE predicted for the tested rows of all folds, one fold after the other."""
     features = ElectrolyteFeaturizer(contender.blocks).fit_transform(measurements)
     observed = log_coulombic_efficiency(measurements["ce_pct"])
-    predicted = np.zeros(len(observed))
-    for fold in np.unique(fold_of_row):
-        test = fold_of_row == fold
-        for family in contender.families:
-            fitted = fit_family(family, features[~test], observed[~test], seed=seed)
-            predicted[test] += fitted.predict(features[test]) / len(contender.families)
+    parts = [
+        np.mean(
+            [
+                fit_family(family, features[train], observed[train], seed=seed).predict(
+                    features[test]
+                )
+                for family in contender.families
+            ],
+            axis=0,
+        )
+        for train, test in folds
+    ]
+    predicted = np.concatenate(parts)
     if contender.families == (CONSTANT,):
         # The means of the folds differ a little, which is no ranking.
-        return np.full(len(observed), predicted.mean())
+        return np.full(len(predicted), predicted.mean())
     return predicted
 
 
@@ -186,28 +206,32 @@ def refitted(
     model: CoulombicEfficiencyModel,
     measurements: pd.DataFrame,
     others: pd.DataFrame | None,
-    fold_of_row: Integers,
+    folds: Sequence[Fold],
     progress: Progress | None = None,
+    name: str = "",
 ) -> pd.DataFrame:
-    """Validate on any folds by training anew without each; columns as in `nested`."""
-    frame = _unfilled(measurements)
-    folds = np.unique(fold_of_row)
-    for done, fold in enumerate(folds):
-        test = fold_of_row == fold
-        unseen = set(measurements["source"][test])
-        rest = others if others is None else others[~others["source"].isin(unseen)]
+    """Validate on any folds by training anew for each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `nested`, one row for each tested row of each fold, indexed by its
+        position among the measurements. What may be known of `others` goes by the name of
+        the split, see `splits.known_others`.
+    """
+    frames = []
+    for done, (train, test) in enumerate(folds):
+        unseen = measurements.iloc[test]
+        frame = _unfilled(unseen.set_axis(test))
+        rest = None if others is None else known_others(others, measurements, (train, test), name)
         fitted = CoulombicEfficiencyModel(
             model.metal, model.blocks, model.scopes, folds=5, seed=model.seed
-        ).fit(measurements[~test], others=rest)
-        _fill(
-            frame,
-            measurements.index[test],
-            fitted.choice_,
-            *fitted.predict_lce(measurements[test]),
-        )
+        ).fit(measurements.iloc[train], others=rest)
+        _fill(frame, frame.index, fitted.choice_, *fitted.predict_lce(unseen))
+        frames.append(frame)
         if progress is not None:
             progress("training without each fold", done + 1, len(folds))
-    return frame
+    return pd.concat(frames)
 
 
 def coverage_metrics(measurements: pd.DataFrame, frame: pd.DataFrame) -> dict[str, float]:

@@ -15,7 +15,13 @@ SOURCE_CORRELATION = 0.1
 
 
 def row_weights(measurements: pd.DataFrame) -> Floats:
-    """Return the weight (n,) of each measurement, 1 on average.
+    """Return the weight (n,) of each measurement, see `unscaled_weights`, 1 on average."""
+    weights = unscaled_weights(measurements)
+    return np.asarray(weights / weights.mean())
+
+
+def unscaled_weights(measurements: pd.DataFrame) -> Floats:
+    """Return the weight (n,) of each measurement, which the values of other sources leave alone.
 
     The product of the confidence in the row, a half for a bound (``>`` or ``<``), and one
     over the design effect of its source, 1 + (m - 1) rho for m rows with the correlation
@@ -28,7 +34,7 @@ def row_weights(measurements: pd.DataFrame) -> Floats:
         weights *= measurements["confidence"].map(CONFIDENCE).fillna(1.0).to_numpy(float)
     below, above = bounds(measurements)
     weights[below | above] *= BOUND
-    return np.asarray(weights / weights.mean())
+    return np.asarray(weights)
 
 
 def bounds(measurements: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from anolyte.datasets.measurements.splits import LATER, NEW_COMPOUND, cut_years
 from anolyte.experiments.evaluation.evaluate import (
     HEADLINE,
     ORDER,
@@ -30,7 +31,7 @@ SEI = {
 
 @pytest.fixture(scope="module")
 def magnesium() -> Evaluation:
-    names = (HEADLINE, "leave-salt-out", TRANSFERRED)
+    names = (HEADLINE, LATER, NEW_COMPOUND, "leave-salt-out", TRANSFERRED)
     return evaluate("Mg", gather("Mg"), gather_others("Mg"), names, quick=True)
 
 
@@ -42,22 +43,32 @@ def potassium() -> Evaluation:
 def test_all_contenders_on_all_splits(magnesium: Evaluation) -> None:
     summary = magnesium.summary()
     assert summary.columns.tolist() == ["split", "model", *SHOWN]
-    assert summary.groupby("split").size().tolist() == [4, 4, 4]
+    assert summary.groupby("split").size().tolist() == [4, 4, 4, 4]
     errors = summary[["rmse", "mae", "skill"]].to_numpy()
     assert np.isfinite(errors).all()
     ours = summary[summary["model"] == "anolyte"].set_index("split")
-    assert ours.loc[[HEADLINE, "leave-salt-out"], "coverage_90"].between(0.5, 1).all()
+    judged = [HEADLINE, LATER, "leave-salt-out"]
+    assert ours.loc[judged, "coverage_90"].between(0.5, 1).all()
     assert np.isnan(ours["coverage_90"][TRANSFERRED])
     constant = summary[summary["model"] == "constant"]
-    assert constant["skill"].tolist() == pytest.approx([1, 1, 1])
+    assert constant["skill"].tolist() == pytest.approx([1, 1, 1, 1])
 
 
 def test_held_out_rows_are_all_predicted(magnesium: Evaluation) -> None:
-    for result in magnesium.splits.values():
-        assert len(result.held_out) == len(magnesium.measurements)
+    for name, result in magnesium.splits.items():
+        assert name == LATER or len(result.held_out) == len(magnesium.measurements)
         assert result.held_out.notna().to_numpy().all()
-    for name in (HEADLINE, "leave-salt-out"):
+    for name in (HEADLINE, LATER, "leave-salt-out"):
         assert sum(magnesium.splits[name].recipes.values()) == pytest.approx(1)
+
+
+def test_later_literature_is_later_and_what_cannot_be_split_is_skipped(
+    magnesium: Evaluation,
+) -> None:
+    rows = magnesium.measurements.iloc[magnesium.splits[LATER].held_out.index]
+    assert rows["year"].min() > min(cut_years(magnesium.measurements))
+    assert LATER in " ".join(comparison(magnesium))
+    assert "no laboratory" in magnesium.skipped[NEW_COMPOUND]
 
 
 def test_few_sources_are_prior_only(potassium: Evaluation) -> None:
@@ -66,7 +77,9 @@ def test_few_sources_are_prior_only(potassium: Evaluation) -> None:
     table = potassium.splits[HEADLINE].table
     assert table["skill"].tolist() == [1, 1]
     assert table["spearman"].isna().all()
-    assert headline(potassium)[0].startswith("prior only: 3 sources")
+    assert headline(potassium)[0].startswith(
+        f"prior only: {gather('K')['source'].nunique()} sources"
+    )
 
 
 def test_sentences_say_what_the_table_says(magnesium: Evaluation) -> None:
@@ -75,9 +88,10 @@ def test_sentences_say_what_the_table_says(magnesium: Evaluation) -> None:
     assert f"{ours['rmse']:.2f} LCE" in error
     assert "the mean of Mg" in against
     assert f"Spearman {ours['spearman']:.2f}" in ranking
-    assert f"hold {ours['coverage_90']:.0%} of the 45" in intervals
-    assert [told.split(":")[0] for told in comparison(magnesium)] == ["leave-salt-out", TRANSFERRED]
-    assert [told.split(":")[0] for told in chosen(magnesium)] == [HEADLINE, "leave-salt-out"]
+    assert f"hold {ours['coverage_90']:.0%} of the {len(gather('Mg'))}" in intervals
+    others = [LATER, "leave-salt-out", TRANSFERRED]
+    assert [told.split(":")[0] for told in comparison(magnesium)] == others
+    assert [told.split(":")[0] for told in chosen(magnesium)] == [HEADLINE, *others[:2]]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,7 @@ def test_the_report_stands_alone(
     assert "<script" not in page
     assert "SEI &lt;character&gt;" in page
     assert "prior only" in page
-    assert page.count('<tr class="ours">') == 3 + 2 + 1
+    assert page.count('<tr class="ours">') == 4 + 2 + 1
     assert report([potassium], {}).endswith("</html>")
 
 

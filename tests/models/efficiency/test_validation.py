@@ -104,8 +104,9 @@ def test_nested_validation_does_not_see_its_fold(magnesium: pd.DataFrame) -> Non
 
 def test_any_folds_can_be_left_out(magnesium: pd.DataFrame) -> None:
     model = CoulombicEfficiencyModel("Mg", scopes=("own",))
-    fold = np.arange(len(magnesium)) % 2
-    frame = refitted(model, magnesium, None, fold)
+    even, odd = np.arange(0, len(magnesium), 2), np.arange(1, len(magnesium), 2)
+    frame = refitted(model, magnesium, None, [(even, odd), (odd, even[:5])])
+    assert frame.index.tolist() == [*odd, *even[:5]]
     assert frame[["predicted", 0.9]].notna().all().all()
 
 
