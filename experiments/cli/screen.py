@@ -113,6 +113,12 @@ def screen_command(
     min_anodic_limit_v: AnodicOption = None,
     within_solubility: SolubilityOption = False,
     unknown: UnknownOption = "flag",
+    include_gated: Annotated[
+        bool,
+        typer.Option(
+            "--include-gated", help="Rank also what cannot work for a physical reason (weak)."
+        ),
+    ] = False,
     model: ModelOption = None,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
@@ -170,6 +176,7 @@ def screen_command(
             workers=workers,
             cluster=cluster,
             resume=resume,
+            include_gated=include_gated,
         )
     frame = ranked.to_frame()
     if out is not None:

@@ -24,7 +24,7 @@ Policy = Literal["keep", "drop", "flag"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 EXCLUDE = "exclude"
 # Constraints that are switched on, not given a number.
-SWITCHES = ("within_solubility",)
+SWITCHES = ("within_solubility", "without_gated")
 NAMES = (EXCLUDE, *RULES)
 # A limit below 0 makes no sense for these.
 _NOT_NEGATIVE = ("max_",)
@@ -179,3 +179,5 @@ class Constraints:
 
 
 NO_CONSTRAINTS = Constraints()
+# What no list offers unless asked to, see `anolyte.models.gates`.
+WITHOUT_GATED = Constraints((Constraint("without_gated", 1.0),))

@@ -18,6 +18,7 @@ from anolyte.datasets.files.shipped import shipped_table
 from anolyte.features.arrays import Flags, Floats, Verdicts
 from anolyte.features.blocks.fluorination import element_counts, is_pfas
 from anolyte.features.mixtures import Mixtures
+from anolyte.models.gates.verdicts import Verdicts as Gated
 
 from .selectors import measured
 from .solubility import solubility
@@ -195,6 +196,11 @@ def _anodic(compound: Compound, limit: float) -> bool | None:
     return True if known is not None and known >= limit else None
 
 
+def _without_gated(mixtures: Mixtures, limit: float) -> Verdicts:
+    gated = Gated.of(mixtures).gated
+    return _verdicts(~gated, np.zeros(len(mixtures), dtype=bool))
+
+
 RULES: Mapping[str, Rule] = {
     "max_fluorine_wt_pct": Rule(
         "at most {limit:g} wt% fluorine", "structures and amounts", "",
@@ -228,6 +234,10 @@ RULES: Mapping[str, Rule] = {
         "salts within their solubility",
         "limits of salt_limits.csv; used as high in the measurements, same class of solvent",
         "solubility", None, solubility,
+    ),
+    "without_gated": Rule(
+        "nothing that cannot work for a physical reason", "models/gates", "",
+        None, _without_gated,
     ),
     "max_components": Rule("at most {limit:g} components", "the formulation", "",
                            None, _components),

@@ -10,6 +10,7 @@ import pandas as pd
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
+from ..constraints.constraint import WITHOUT_GATED
 from ..ranking.diversity import DIVERSITY
 from ..ranking.ranking import CRITERIA, Criterion, Ranking, as_criterion
 from ..spaces.candidate_space import CandidateSpace
@@ -30,6 +31,7 @@ def screen(  # noqa: PLR0913
     workers: int = 1,
     cluster: str | None = None,
     resume: str | Path | None = None,
+    include_gated: bool = False,
 ) -> RankedList:
     """Rank the candidates of a space.
 
@@ -51,6 +53,8 @@ def screen(  # noqa: PLR0913
     resume
         Folder for finished partitions; those of the same screening that it holds already
         are not screened again.
+    include_gated
+        Whether to rank mixtures too that cannot work, see `anolyte.models.gates`.
 
     Raises
     ------
@@ -62,6 +66,8 @@ def screen(  # noqa: PLR0913
         raise ValueError(f"the model is for {model.metal}, the candidates are for {space.metal}")
     if workers < 1:
         raise ValueError("a screening needs at least one worker")
+    if not include_gated:
+        space = space.constrained(WITHOUT_GATED)
     ranking = Ranking(top, as_criterion(criterion), coverage, all_amounts, diversity).fitting(model)
     screening = Screening(space, model, ranking)
     kept, screened = survivors(screening, workers, cluster, resume, progress)

@@ -3,7 +3,7 @@
 Every candidate is predicted, chunk by chunk, whatever the size of the space; the batch is
 chosen from the `SHORTLIST` best (see `acquisition`), one for each set of salts and solvents.
 Where the model is `prior only` all candidates look alike to it, so the batch is spread
-over the space instead.
+over the space instead. What cannot work for a physical reason is never suggested.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
+from ..constraints.constraint import WITHOUT_GATED
 from ..ranking.ranking import by_score
 from ..screening.engine import CHUNK
 from ..spaces.candidate_space import CandidateSpace
@@ -105,7 +106,7 @@ def suggest(
     if batch < 1:
         raise ValueError("a batch has at least one experiment")
     acquisition.checked_criterion(by)
-    search = _Search(space, model, tuple(measured), tuple(pending))
+    search = _Search(space.constrained(WITHOUT_GATED), model, tuple(measured), tuple(pending))
     if model.is_prior:
         return search.spread_out(batch, seed)
     return search.best(batch, by, seed, progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from anolyte.datasets import parse
+from anolyte.datasets import parse, shipped_compounds
 from anolyte.experiments.screening import engine as partitions
 from anolyte.experiments.screening.screen import screen
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
@@ -76,3 +76,22 @@ def test_wrong_metal_and_criterion_are_refused(
         screen(space, trained.model, criterion="luck")
     with pytest.raises(ValueError, match="at least one row"):
         screen(space, trained.model, top=0)
+
+
+def test_what_cannot_work_is_left_out_unless_asked_for(trained: TrainingResult) -> None:
+    found = [shipped_compounds()[name] for name in ("LiFSI", "DME", "TTE", "MeOH")]
+    space = CandidateSpace.of("Li", found[:1], found[1:], [], (1.0, 4.0))
+    everything = screen(space, trained.model, all_amounts=True, include_gated=True)
+    assert everything.screened == len(space)
+    offered = screen(space, trained.model, all_amounts=True)
+    assert 0 < offered.screened < len(space)
+    texts = offered.to_frame()["electrolyte"]
+    assert not texts.str.contains("MeOH").any()
+    assert "1 M LiFSI in TTE" not in set(texts)
+
+
+def test_a_space_of_what_cannot_work_says_so(trained: TrainingResult) -> None:
+    salt, alcohol = (shipped_compounds()[name] for name in ("LiFSI", "MeOH"))
+    space = CandidateSpace.of("Li", [salt], [alcohol], [], (1.0,))
+    with pytest.raises(ValueError, match="cannot work for a physical reason"):
+        screen(space, trained.model)

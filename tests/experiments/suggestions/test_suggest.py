@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from anolyte.datasets import parse
+from anolyte.datasets import parse, shipped_compounds
 from anolyte.datasets.errors import TableError
 from anolyte.datasets.files.exports import write_csv
 from anolyte.datasets.measurements.own import add_measurements
@@ -161,6 +161,16 @@ def test_constraints_hold(space: CandidateSpace, trained: TrainingResult) -> Non
     mixtures = Mixtures.from_electrolytes(found.frame["electrolyte"], "Li")
     assert limit.mask(mixtures).all()
     assert found.looked_at < len(space)
+
+
+def test_what_cannot_work_is_never_suggested(trained: TrainingResult) -> None:
+    salt, *solvents = (shipped_compounds()[name] for name in ("LiFSI", "MeOH", "Ace", "DME"))
+    space = CandidateSpace.of("Li", [salt], solvents, [], (1.0, 2.0))
+    found = suggest(space, trained.model, [], batch=1)
+    assert found.looked_at < len(space)
+    alone = CandidateSpace.of("Li", [salt], solvents[:2], [], (1.0, 2.0))
+    with pytest.raises(ValueError, match="nothing to suggest"):
+        suggest(alone, trained.model, [])
 
 
 def test_prior_only_spreads_the_batch_over_the_space() -> None:
