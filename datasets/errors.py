@@ -36,11 +36,32 @@ class Fault:
 
 
 class AnolyteError(Exception):
-    """Base of every error that anolyte raises on purpose."""
+    """Base of every error that anolyte raises on purpose.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import AnolyteError, parse
+    >>> try:
+    ...     parse("1 LiFSI in DME")
+    ... except AnolyteError as error:
+    ...     print(error)
+    cannot read the electrolyte '1 LiFSI in DME': position 1: '1 LiFSI': amount without a
+    unit; write the unit: M, mM or m
+    """
 
 
 class InputError(AnolyteError):
-    """An input with one or more faults, all of them listed in `faults`."""
+    """An input with one or more faults, all of them listed in `faults`.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import InputError, parse
+    >>> try:
+    ...     parse("1 LiFSI in DMEE")
+    ... except InputError as error:
+    ...     print([f"{fault.value}: {fault.reason}" for fault in error.faults])
+    ['1 LiFSI: amount without a unit', 'DMEE: unknown compound']
+    """
 
     def __init__(self, heading: str, faults: Iterable[Fault]) -> None:
         self.heading = heading
@@ -59,16 +80,60 @@ class InputError(AnolyteError):
 
 
 class UnknownCompoundError(InputError):
-    """A name, alias, CAS number or SMILES that the registry does not hold."""
+    """A name, alias, CAS number or SMILES that the registry does not hold.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import UnknownCompoundError, shipped_compounds
+    >>> try:
+    ...     shipped_compounds()["diglime"]
+    ... except UnknownCompoundError as error:
+    ...     print(error.faults[0].reason)
+    unknown compound
+    """
 
 
 class FormulationError(InputError):
-    """A formulation text that does not follow the grammar."""
+    """A formulation text that does not follow the grammar.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import FormulationError, parse
+    >>> try:
+    ...     parse("1 M LiPF6 in EC/DMC (1:1)")
+    ... except FormulationError as error:
+    ...     print(error.faults[0].place, error.faults[0].reason)
+    position 22 ratio without its kind
+    """
 
 
 class TableError(InputError):
-    """A table (compounds or measurements) with faults."""
+    """A table (compounds or measurements) with faults.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from anolyte.datasets import TableError, read_measurements
+    >>> cells = {"electrolyte": "1 M LiFSI in DME", "ce_pct": [-3], "source": "notebook 12"}
+    >>> pd.DataFrame(cells).to_csv("my_cells.csv", index=False)
+    >>> try:
+    ...     read_measurements("my_cells.csv", "Li")
+    ... except TableError as error:
+    ...     print(error.faults[0].place, error.faults[0].reason)
+    row 2, column ce_pct ...
+    """
 
 
 class ModelFileError(AnolyteError):
-    """A stored model that is missing, incomplete, altered or of another version."""
+    """A stored model that is missing, incomplete, altered or of another version.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import ModelFileError
+    >>> from anolyte.models import load_model
+    >>> try:
+    ...     load_model("nowhere")
+    ... except ModelFileError as error:
+    ...     print(error)
+    no model in nowhere...
+    """

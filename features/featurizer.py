@@ -58,6 +58,7 @@ class ElectrolyteFeaturizer(TransformerMixin, BaseEstimator):  # type: ignore[mi
 
     Examples
     --------
+    >>> from anolyte.features import ElectrolyteFeaturizer
     >>> featurizer = ElectrolyteFeaturizer(["composition"]).set_output(transform="pandas")
     >>> float(featurizer.fit_transform(["1 M LiPF6 in EC/DMC (3:7 v/v)"])["O_to_C"].iloc[0])
     1.0

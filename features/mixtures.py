@@ -52,6 +52,15 @@ class Mixtures:
     tables
         Descriptor tables (k, d) computed so far, whole and under the masks that totals were
         asked for; mixtures of the same compounds share them.
+
+    Examples
+    --------
+    >>> from anolyte.features import Mixtures
+    >>> mixtures = Mixtures.from_electrolytes(["LiFSI/DME/TTE (1:1.2:3 mol/mol)"], "Li")
+    >>> [str(compound) for compound in mixtures.compounds]
+    ['LiFSI', 'DME', 'TTE']
+    >>> mixtures.mole_fractions.round(3)
+    array([[0.192, 0.231, 0.577]])
     """
 
     compounds: tuple[Compound, ...]

@@ -47,6 +47,13 @@ class Compound:
     kind
         One of `KINDS`: the usual role. The role in a given electrolyte follows from
         where the compound stands in its formulation.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> salt = shipped_compounds()["LiFSI"]
+    >>> salt.name, salt.kind, round(salt.molar_mass, 2)
+    ('lithium bis(fluorosulfonyl)imide', 'salt', 187.07)
     """
 
     abbreviation: str
@@ -161,6 +168,15 @@ class CompoundRegistry:
     ------
     TableError
         If two compounds share a name or a structure; all clashes are listed.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> known = shipped_compounds()
+    >>> known["diglyme"] == known["111-96-6"] == known.from_smiles("COCCOCCOC")
+    True
+    >>> known.from_smiles("CCOCCOCCOCC").kind
+    'solvent'
     """
 
     def __init__(self, compounds: Iterable[Compound]) -> None:
@@ -351,7 +367,14 @@ def _compound(row: Mapping[str, str], smiles: str) -> Compound:
 
 @lru_cache(maxsize=1)
 def shipped_compounds() -> CompoundRegistry:
-    """Return the registry of the compounds that come with anolyte."""
+    """Return the registry of the compounds that come with anolyte.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> shipped_compounds()["vinylene carbonate"].abbreviation
+    'VC'
+    """
     text = (files("anolyte.datasets") / "tables" / "compounds.csv").read_text("utf-8")
     # The shipped SMILES are canonical already (a test proves it), so start-up needs no RDKit.
     rows = csv.DictReader(text.splitlines())

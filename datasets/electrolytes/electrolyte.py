@@ -71,6 +71,15 @@ class Electrolyte:
         How the parts of the base count; None for a single solvent.
     additives
         Additives with their amounts; wt%, vol%, mol% and ppm are of the whole.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import parse
+    >>> electrolyte = parse("1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC")
+    >>> [str(compound) for compound in electrolyte.compounds]
+    ['EC', 'DMC', 'LiPF6', 'VC']
+    >>> str(electrolyte.additives[0]), electrolyte.ratio_kind
+    ('2 wt% VC', 'v/v')
     """
 
     salts: tuple[Dose, ...]

@@ -101,6 +101,14 @@ def parse(text: str, registry: CompoundRegistry | None = None) -> Electrolyte:
     ------
     FormulationError
         Naming every token at fault, its position and what to write instead.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import parse
+    >>> str(parse("1M LiPF6 in EC:DMC 1:1 vol + 2wt% VC"))
+    '1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC'
+    >>> parse("? M NaPF6 in diglyme").has_unknown_amounts
+    True
     """
     if registry is None or registry is shipped_compounds():
         return _parse_with_shipped(text)

@@ -28,6 +28,12 @@ def log_coulombic_efficiency(ce_pct: npt.ArrayLike) -> npt.NDArray[np.float64]:
     -------
     numpy.ndarray
         LCE, from 0 (CE 0 %) to 3.301 (CE 99.95 % and above).
+
+    Examples
+    --------
+    >>> from anolyte.datasets import log_coulombic_efficiency
+    >>> log_coulombic_efficiency([90, 99, 99.9, 100]).round(3)
+    array([1.   , 2.   , 3.   , 3.301])
     """
     ce = np.minimum(np.asarray(ce_pct, dtype=float), CE_CEILING)
     if np.any(ce < 0):
@@ -36,7 +42,14 @@ def log_coulombic_efficiency(ce_pct: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def coulombic_efficiency(lce: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return CE in % for an LCE, held within 0 and 99.95 %."""
+    """Return CE in % for an LCE, held within 0 and 99.95 %.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import coulombic_efficiency
+    >>> coulombic_efficiency([1, 2, 3])
+    array([90. , 99. , 99.9])
+    """
     ce = 100 * (1 - np.power(10.0, -np.asarray(lce, dtype=float)))
     return np.asarray(np.clip(ce, 0.0, CE_CEILING))
 

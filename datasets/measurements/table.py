@@ -86,6 +86,15 @@ def load_measurements(metal: Metal | str) -> pd.DataFrame:
     pandas.DataFrame
         The columns of `schema.COLUMNS`; text columns hold ``""`` and number columns NaN
         where the source is silent. ``year`` is that of the source in ``sources.csv``.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import load_measurements
+    >>> lithium = load_measurements("Li")
+    >>> bool((lithium["metal"] == "Li").all() and lithium["source"].all())
+    True
+    >>> lithium.columns[:4].tolist()
+    ['measurement_id', 'metal', 'electrolyte', 'ce_pct']
     """
     if metal == "all":
         return pd.concat([load_measurements(each) for each in METALS], ignore_index=True)
@@ -98,6 +107,13 @@ def efficiencies(measurements: pd.DataFrame) -> pd.DataFrame:
     Left out: rows without a CE, first-cycle and full-cell values, cells with a graphite
     substrate (co-intercalation counts there) and deposition-only efficiencies. They
     measure something else.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import efficiencies, load_measurements
+    >>> rows = efficiencies(load_measurements("Mg"))
+    >>> bool(rows["ce_pct"].notna().all()), len(rows) < len(load_measurements("Mg"))
+    (True, True)
     """
     keep = (
         measurements["ce_pct"].notna()
@@ -148,6 +164,16 @@ def read_measurements(
     ------
     TableError
         With every fault: row, column, value, reason and remedy.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from anolyte.datasets import read_measurements
+    >>> cells = {"electrolyte": "1M LiFSI in DME", "ce_pct": [">98.4"], "source": "notebook 12"}
+    >>> pd.DataFrame(cells).to_csv("my_cells.csv", index=False)
+    >>> read_measurements("my_cells.csv", "Li")[["electrolyte", "ce_pct", "ce_qualifier"]]
+            electrolyte  ce_pct ce_qualifier
+    0  1 M LiFSI in DME    98.4            >
     """
     required = ("electrolyte", "source", "ce_pct", *(() if metal else ("metal",)))
     rows, faults = read_table(path, required, (*COLUMNS, FORMER_CHARACTER))
