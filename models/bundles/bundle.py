@@ -56,6 +56,15 @@ def save_model(
     ------
     ModelFileError
         If the folder exists and holds something else than a model.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import efficiencies, load_measurements
+    >>> from anolyte.models import CoulombicEfficiencyModel, load_model, save_model
+    >>> model = CoulombicEfficiencyModel("Al").fit(efficiencies(load_measurements("Al")))
+    >>> folder = save_model(model, "aluminium", {"note": "as shipped"})
+    >>> load_model(folder).metal
+    'Al'
     """
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
@@ -177,6 +186,14 @@ def load_model(folder: str | Path) -> CoulombicEfficiencyModel:
     ModelFileError
         If a file is missing, altered, too large, no plain file, or holds a type that is not
         trusted, or if the parts do not fit each other.
+
+    Examples
+    --------
+    >>> from anolyte.models import load_model
+    >>> model = load_model("anolyte-models/Zn")
+    >>> model.predict_interval(["2 M ZnSO4 in H2O"], coverage=0.8)[["ce_pct", "ce_low"]].round(1)
+       ce_pct  ce_low
+    0    98.4    92.0
     """
     folder = Path(folder)
     manifest = read_manifest(folder)

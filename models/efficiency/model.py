@@ -88,6 +88,7 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
 
     Examples
     --------
+    >>> from anolyte.models import CoulombicEfficiencyModel
     >>> model = CoulombicEfficiencyModel("K")
     >>> model.fit(
     ...     ["1 M KFSI in DME", "1 M KPF6 in DME", "0.8 M KPF6 in EC/DEC (1:1 v/v)"],

@@ -98,6 +98,17 @@ def contributions(model: CoulombicEfficiencyModel, X: Any, most: int | None = 12
         two lines of each electrolyte (no descriptor) are the sum of what is not listed, and
         the difference between the model and its trees: with the metal's mean LCE all lines
         add up to the predicted LCE.
+
+    Examples
+    --------
+    >>> from anolyte.models import contributions, load_model
+    >>> model = load_model("anolyte-models/Zn")
+    >>> table = contributions(model, ["2 M ZnSO4 in H2O"], most=3)
+    >>> table["descriptor"].tolist()
+    ['O_fraction', 'O_fraction_solvent', 'C_fraction_solvent', '', '']
+    >>> predicted = model.predict_interval(["2 M ZnSO4 in H2O"])["lce"].iloc[0]
+    >>> bool(abs(model.mean_lce + table["push_lce"].sum() - predicted) < 1e-6)
+    True
     """
     mixtures = as_mixtures(X, model.metal)
     features = model.descriptors(mixtures)
@@ -148,6 +159,14 @@ def importance(model: CoulombicEfficiencyModel, grouped: bool = True) -> pd.Data
     -------
     pandas.DataFrame
         Columns group or descriptor, and mean_push_lce, largest first.
+
+    Examples
+    --------
+    >>> from anolyte.models import importance, load_model
+    >>> importance(load_model("anolyte-models/Zn")).head(2).round(2)
+        group  mean_push_lce
+    0  oxygen           0.21
+    1  carbon           0.07
     """
     given = pushes(model, model.domain_.measured)
     words = Words.of(model)
@@ -171,6 +190,12 @@ def reasons(model: CoulombicEfficiencyModel, mixtures: Any, count: int = 3) -> l
         Electrolytes, as `anolyte.features.mixtures.as_mixtures` takes them.
     count
         How many reasons at most; small ones are left out.
+
+    Examples
+    --------
+    >>> from anolyte.models import load_model, reasons
+    >>> reasons(load_model("anolyte-models/Zn"), ["2 M ZnSO4 in H2O"])
+    ['rich in oxygen (O/C 100): lowers CE']
     """
     known = as_mixtures(mixtures, model.metal)
     if model.is_prior:

@@ -88,6 +88,13 @@ def counterfactuals(
         nearest measurement. Changes to electrolytes with less evidence than the first, or
         more concentrated than any measured, are left out. Empty if nothing is expected to
         help, as where the model is its metal's mean.
+
+    Examples
+    --------
+    >>> from anolyte.models import counterfactuals, load_model
+    >>> better = counterfactuals(load_model("anolyte-models/Zn"), "2 M ZnSO4 in H2O", count=3)
+    >>> bool((better["ce_low"] > better["ce_low_before"]).all())
+    True
     """
     start = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
     variants = list(_variants(start, model))

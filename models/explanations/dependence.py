@@ -44,6 +44,16 @@ def partial_dependence(
     pandas.DataFrame
         Long: descriptor, words, unit, value, ce_pct (of the mean LCE), lce, and its quartiles
         over the electrolytes, lce_low and lce_high. Empty if the model is its metal's mean.
+
+    Examples
+    --------
+    >>> from anolyte.models import load_model, partial_dependence
+    >>> curve = partial_dependence(load_model("anolyte-models/Zn"), ["F_to_C"], points=3)
+    >>> curve[["descriptor", "value", "ce_pct"]].round(1)
+      descriptor  value  ce_pct
+    0     F_to_C    0.0    99.6
+    1     F_to_C    1.5    99.6
+    2     F_to_C    3.0    99.6
     """
     if model.is_prior:
         return pd.DataFrame(columns=list(COLUMNS))

@@ -246,6 +246,7 @@ def group_of(descriptor: str, definition: str = "") -> Group:
 
     Examples
     --------
+    >>> from anolyte.models.explanations.wording import group_of
     >>> group_of("donor_number_strongest").name
     'solvent coordination'
     >>> group_of("shell_carbonate").state(0.0, 0.0, 1.0)

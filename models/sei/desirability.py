@@ -40,6 +40,15 @@ def sei_desirability(mixtures: Mixtures) -> Floats:
     (review), on fluorides on Li, Na, K and organic-rich films on Mg, Ca, Al; Xiang et al.,
     Joule 3 (2019) 2334, doi:10.1016/j.joule.2019.07.027; Brunklaus et al., Metal electrodes
     for next-generation rechargeable batteries (review), on passivating layers on Mg, Ca, Zn, Al.
+
+    Examples
+    --------
+    >>> from anolyte.features import Mixtures
+    >>> from anolyte.models import sei_desirability
+    >>> texts = ["4 M NaFSI in DME", "1 M NaBPh4 in DME"]
+    >>> anion_rich, bulky = sei_desirability(Mixtures.from_electrolytes(texts, "Na"))
+    >>> bool(anion_rich > bulky)
+    True
     """
     return _desirability(sei_model().predict_character(mixtures), mixtures)
 

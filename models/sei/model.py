@@ -61,6 +61,18 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
         Whether the correction is used; if not, the rules alone are.
     evaluation_
         Accuracy beside the baselines, see `sei_validation.evaluate`.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import load_measurements
+    >>> from anolyte.models import SEIModel
+    >>> model = SEIModel("Li", repeats=0).fit(load_measurements("all"))
+    >>> model.predict_species(["1 M LiFSI in DME"], top=1)[["species", "origin"]]
+      species                        origin
+    0     LiF  FSI- (in the first shell)
+    >>> character = model.predict_character(["1 M LiFSI in DME"])
+    >>> float(character.sum(axis=1).round(6).iloc[0])
+    1.0
     """
 
     def __init__(self, metal: str = "Li", repeats: int = 3, seed: int = 0) -> None:
