@@ -47,6 +47,12 @@ class Constraint:
     ------
     InputError
         If the name is unknown, or the limit or policy unfit.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import Constraint
+    >>> str(Constraint("max_fluorine_wt_pct", 20.0))
+    'at most 20 wt% fluorine'
     """
 
     name: str
@@ -140,7 +146,16 @@ def _faults(constraint: Constraint) -> Iterator[Fault]:
 
 @dataclass(frozen=True)
 class Constraints:
-    """Constraints that hold together; empty by default."""
+    """Constraints that hold together; empty by default.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import CandidateSpace, Constraint, Constraints
+    >>> space = CandidateSpace.read("Mg")
+    >>> lean = space.constrained(Constraints((Constraint("max_fluorine_wt_pct", 5.0),)))
+    >>> lean.describe()["constraints"]
+    ['at most 5 wt% fluorine']
+    """
 
     items: tuple[Constraint, ...] = ()
 

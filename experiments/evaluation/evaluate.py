@@ -94,6 +94,14 @@ class Evaluation:
         Whether the sources are too few to learn from.
     blocks, seed
         Of the model that was evaluated.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import evaluate, gather, gather_others
+    >>> splits = ["leave-source-out"]
+    >>> found = evaluate("Al", gather("Al"), gather_others("Al"), splits, quick=True)
+    >>> found.prior_only, list(found.splits)
+    (True, ['leave-source-out'])
     """
 
     metal: Metal
@@ -164,6 +172,16 @@ def evaluate(
         Of every random choice.
     progress
         Told what is done.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import evaluate, gather, gather_others
+    >>> splits = ["leave-source-out"]
+    >>> found = evaluate("Al", gather("Al"), gather_others("Al"), splits, quick=True)
+    >>> found.summary()[["split", "model"]]
+                  split     model
+    0  leave-source-out  constant
+    1  leave-source-out   anolyte
     """
     model = untrained(metal, quick=quick, seed=seed)
     rest = None if quick else others

@@ -26,6 +26,13 @@ def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
     -------
     pandas.DataFrame
         See `anolyte.models.sei.validation.evaluate`.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import evaluate_sei
+    >>> found = evaluate_sei(repeats=1)
+    >>> sorted(set(found["contender"]))
+    ['SEIModel', 'frequency', 'frequency of the metal', 'rules']
     """
     return SEIModel(repeats=repeats).fit(known_measurements()).evaluation_
 

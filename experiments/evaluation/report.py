@@ -50,7 +50,16 @@ READING = (
 def write_report(
     evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame], path: str | Path
 ) -> Path:
-    """Write the report; the file appears complete or not at all."""
+    """Write the report; the file appears complete or not at all.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import evaluate, gather, gather_others, write_report
+    >>> splits = ["leave-source-out"]
+    >>> found = evaluate("Al", gather("Al"), gather_others("Al"), splits, quick=True)
+    >>> write_report([found], {}, "report.html").name
+    'report.html'
+    """
     return write_bytes(report(evaluations, sei).encode(), Path(path))
 
 

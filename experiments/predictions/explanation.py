@@ -41,6 +41,15 @@ class Explanation:
         The likeliest SEI species: species, score, origin.
     counterfactuals
         See `anolyte.models.explanations.counterfactual.counterfactuals`.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import explain
+    >>> found = explain("2 M ZnSO4 in H2O", "Zn", most=3)
+    >>> found.prediction["evidence"]
+    'moderate'
+    >>> found.contributions["descriptor"].tolist()
+    ['O_fraction', 'O_fraction_solvent', 'C_fraction_solvent', '', '']
     """
 
     prediction: dict[str, Any]
@@ -93,6 +102,13 @@ def explain(
         If the text cannot be read.
     ValueError
         If the model is one of another metal.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import explain
+    >>> found = explain("2 M ZnSO4 in H2O", "Zn")
+    >>> found.reasons
+    'rich in oxygen (O/C 100): lowers CE'
     """
     electrolyte = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
     model = as_model(model, metal)

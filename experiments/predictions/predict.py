@@ -85,6 +85,15 @@ def predict(
         With the faults of all texts that cannot be read.
     ValueError
         If one of them cannot be predicted, or the model is one of another metal.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import predict
+    >>> table = predict(["2 M ZnSO4 in H2O", "3 M Zn(OTf)2 in H2O"], "Zn")
+    >>> table[["electrolyte", "ce_pct", "ce_low", "ce_high"]].round(1)
+               electrolyte  ce_pct  ce_low  ce_high
+    0     2 M ZnSO4 in H2O    98.4    89.0     99.8
+    1  3 M Zn(OTf)2 in H2O    99.9    99.3    100.0
     """
     given = [electrolytes] if isinstance(electrolytes, str | Electrolyte) else electrolytes
     texts = [str(each) for each in given]

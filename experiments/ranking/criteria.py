@@ -102,7 +102,21 @@ class _Predicted(Criterion):
 
 @dataclass(frozen=True)
 class LowerBound(_Predicted):
-    """Lower bound of the interval, in LCE: what the electrolyte will probably reach."""
+    """Lower bound of the interval, in LCE: what the electrolyte will probably reach.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, LowerBound, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=3, criterion=LowerBound())
+    >>> ranked.criterion, len(ranked)
+    ('lower-bound', 3)
+    """
 
     name: ClassVar[str] = "lower-bound"
     column: ClassVar[str] = "lce_low"
@@ -110,7 +124,22 @@ class LowerBound(_Predicted):
 
 @dataclass(frozen=True)
 class Expected(_Predicted):
-    """Expected LCE, however uncertain."""
+    """Expected LCE, however uncertain.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, Expected, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> model = load_model("anolyte-models/Zn")
+    >>> ranked = screen(space, model, top=5, criterion=Expected(), diversity=0)
+    >>> bool(ranked.to_frame()["lce"].is_monotonic_decreasing)
+    True
+    """
 
     name: ClassVar[str] = "expected"
     column: ClassVar[str] = "lce"
@@ -141,6 +170,19 @@ class Probability(Criterion):
     ------
     ValueError
         If the target is out of range.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, Probability, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=5, criterion=Probability(99.5))
+    >>> bool(ranked.to_frame()["probability"].between(0, 1).all())
+    True
     """
 
     name: ClassVar[str] = "probability"
@@ -216,6 +258,19 @@ class Precedent(Criterion):
     ----------
     instead
         Whether it takes the place of predictions that rank nothing.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, Precedent, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=5, criterion=Precedent())
+    >>> ranked.caveat
+    'The order is nearness to measured electrolytes of high CE, ...'
     """
 
     name: ClassVar[str] = "precedent"

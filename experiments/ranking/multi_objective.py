@@ -96,6 +96,19 @@ class Weighted(_Several):
     ------
     ValueError
         If an objective is unknown, a weight no number, or all are 0.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, Weighted, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> criterion = Weighted((("ce", 1.0), ("fluorine", -0.5)))
+    >>> screen(space, load_model("anolyte-models/Zn"), top=5, criterion=criterion).criterion
+    'weighted ce=1, fluorine=-0.5'
     """
 
     name: ClassVar[str] = "weighted"
@@ -153,6 +166,20 @@ class Pareto(_Several):
     ------
     ValueError
         If an objective is unknown or they are fewer than two.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, Pareto, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> criterion = Pareto(("ce", "fluorine"))
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=5, criterion=criterion)
+    >>> int(ranked.to_frame()["front"].iloc[0])
+    1
     """
 
     name: ClassVar[str] = "pareto"

@@ -57,6 +57,13 @@ class Ranking:
     ------
     ValueError
         If the list would be empty or diversity is out of range.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import Probability, Ranking
+    >>> asked = Ranking(top=20, criterion=Probability(99.5))
+    >>> str(asked.criterion), asked.coverage, asked.spreads
+    ('probability of more than 99.5 %', 0.9, True)
     """
 
     top: int = 100

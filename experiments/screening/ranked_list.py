@@ -62,6 +62,22 @@ class RankedList:
         The space in words.
     caveat
         What the reader has to know before the list, such as that it ranks no predictions.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=3)
+    >>> ranked.title
+    'Zn: the best 3 of 60 candidates by lower-bound, CE in % with the 90% interval'
+    >>> ranked.to_frame().columns[:5].tolist()
+    ['rank', 'electrolyte', 'ce_pct', 'ce_low', 'ce_high']
+    >>> figure = ranked.plot("bars")
     """
 
     frame: pd.DataFrame

@@ -61,6 +61,19 @@ def screen(  # noqa: PLR0913
     ValueError
         If the model is of another metal, the criterion is unknown, no candidate satisfies
         the constraints of the space, or the cluster cannot be reached.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=2)
+    >>> ranked.to_frame()["electrolyte"].tolist()
+    ['3 M Zn(OTf)2 in H2O', '3 M Zn(OTf)2 in H2O/DME (3:1 v/v)']
     """
     if model.metal != space.metal:
         raise ValueError(f"the model is for {model.metal}, the candidates are for {space.metal}")

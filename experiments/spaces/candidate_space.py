@@ -51,6 +51,17 @@ class CandidateSpace:
         What every candidate has to satisfy; the screening asks for the mask of each chunk.
     name
         What the space is called.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace
+    >>> known = shipped_compounds()
+    >>> space = CandidateSpace.of("Zn", salts=[known["ZnSO4"]], solvents=[known["H2O"]])
+    >>> len(space), str(space.electrolyte(1))
+    (6, '1 M ZnSO4 in H2O')
+    >>> len(CandidateSpace.read("Zn")) > len(space)  # ready-made: `anolyte space list`
+    True
     """
 
     metal: Metal

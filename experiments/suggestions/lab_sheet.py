@@ -204,6 +204,15 @@ def lab_sheet(suggestions: pd.DataFrame, volume_ml: float) -> pd.DataFrame:
         The columns of `suggestions`, ``safety``, ``batch_mL``, then for each component
         ``component_1``, ``role_1``, ``mass_1_g``, ``volume_1_mL`` and ``remark_1``, then
         `TO_FILL`, empty. Once they are filled in, `anolyte data add` reads the sheet.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from anolyte.experiments import lab_sheet
+    >>> chosen = pd.DataFrame({"electrolyte": ["2 M ZnSO4 in H2O"]})
+    >>> lab_sheet(chosen, volume_ml=5.0)[["component_1", "mass_1_g", "component_2"]].round(2)
+      component_1  mass_1_g component_2
+    0       ZnSO4      1.61         H2O
     """
     electrolytes = [parse(text) for text in suggestions["electrolyte"]]
     recipes = [amounts(each, volume_ml) for each in electrolytes]

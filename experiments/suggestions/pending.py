@@ -73,7 +73,14 @@ class Taken:
 
 
 def measured_electrolytes(metal: str, store: str | Path = STORE) -> list[str]:
-    """Return the distinct electrolytes of a metal with a Coulombic efficiency, shipped or own."""
+    """Return the distinct electrolytes of a metal with a Coulombic efficiency, shipped or own.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import measured_electrolytes
+    >>> "1 M LiFSI in DME" in measured_electrolytes("Li")
+    True
+    """
     table = known_measurements(metal, store)
     return [str(text) for text in table.loc[table["ce_pct"].notna(), "electrolyte"].unique()]
 

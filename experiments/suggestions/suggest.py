@@ -57,6 +57,17 @@ class Suggestions:
         How many candidates were compared.
     left_out
         How many of the space had been measured already or are pending.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, suggest
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> space = CandidateSpace.of("Zn", [known["Zn(OTf)2"]], [known["H2O"], known["DME"]])
+    >>> found = suggest(space, load_model("anolyte-models/Zn"), [], batch=2)
+    >>> found.frame[["rank", "electrolyte", "why"]].shape
+    (2, 3)
     """
 
     frame: pd.DataFrame
@@ -100,6 +111,18 @@ def suggest(
     ValueError
         If the model is of another metal, the criterion is unknown, or nothing is left to
         suggest.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, measured_electrolytes, suggest
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> space = CandidateSpace.of("Zn", [known["Zn(OTf)2"]], [known["H2O"], known["DME"]])
+    >>> measured = measured_electrolytes("Zn")
+    >>> found = suggest(space, load_model("anolyte-models/Zn"), measured, batch=2)
+    >>> len(found.frame), set(found.frame["electrolyte"]) & set(measured)
+    (2, set())
     """
     if model.metal != space.metal:
         raise ValueError(f"the model is for {model.metal}, the candidates are for {space.metal}")

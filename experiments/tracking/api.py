@@ -76,9 +76,12 @@ def training_run(
 
     Examples
     --------
-    >>> with training_run("Li") as run:  # doctest: +SKIP
-    ...     result = train(gather("Li"), "Li")
-    ...     print(run.log(result, save_training(result, Path("anolyte-models/Li"))))
+    >>> from anolyte.experiments import gather, save_training, train, training_run
+    >>> with training_run("Al", note="a first try") as run:
+    ...     result = train(gather("Al"), "Al")
+    ...     where = run.log(result, save_training(result, "anolyte-models/Al"))
+    >>> where.experiment
+    'anolyte/Al/coulombic-efficiency'
     """
     tags, name = common_tags(metal, EFFICIENCY, note), default_name(metal, "train", now_ms())
     with tracked(experiment_name(metal, EFFICIENCY), name, tags, uri, outbox) as run:
@@ -92,7 +95,16 @@ def log_training(
     note: str = "",
     outbox: Path = OUTBOX,
 ) -> RunReference:
-    """Log a training that is over; see `training_run` for the parameters."""
+    """Log a training that is over; see `training_run` for the parameters.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather, log_training, save_training, train
+    >>> result = train(gather("Al"), "Al")
+    >>> where = log_training(result, save_training(result, "anolyte-models/Al"), note="a first try")
+    >>> where.experiment, where.uri
+    ('anolyte/Al/coulombic-efficiency', 'sqlite:///mlflow.db')
+    """
     with training_run(result.model.metal, uri, note, outbox) as run:
         return run.log(result, folder)
 
@@ -145,6 +157,19 @@ def log_screening(
     space_file
         The file that the space was read from, or the name of a ready-made one; kept beside
         the list.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, log_screening, screen
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> ranked = screen(space, load_model("anolyte-models/Zn"), top=3)
+    >>> log_screening(ranked, "anolyte-models/Zn").experiment
+    'anolyte/Zn/screening'
     """
     manifest = _manifest(model)
 
@@ -161,7 +186,21 @@ def log_suggestions(
     note: str = "",
     outbox: Path = OUTBOX,
 ) -> RunReference:
-    """Log a batch of suggested experiments and the model behind it, see `log_screening`."""
+    """Log a batch of suggested experiments and the model behind it, see `log_screening`.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import CandidateSpace, log_suggestions, suggest
+    >>> from anolyte.models import load_model
+    >>> known = shipped_compounds()
+    >>> salts, solvents = [known["ZnSO4"], known["Zn(OTf)2"]], [known["H2O"], known["DME"]]
+    >>> space = CandidateSpace.of("Zn", salts, solvents)
+
+    >>> found = suggest(space, load_model("anolyte-models/Zn"), [], batch=2)
+    >>> log_suggestions(found, "anolyte-models/Zn").experiment
+    'anolyte/Zn/suggestions'
+    """
     manifest = _manifest(model)
 
     def write(files: Path) -> dict[str, Any]:
@@ -183,6 +222,12 @@ def log_sei(
     ----------
     evaluation
         See `models.sei_validation.evaluate`.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import evaluate_sei, log_sei
+    >>> log_sei(evaluate_sei(repeats=1), "all").experiment
+    'anolyte/all/sei'
     """
 
     def write(files: Path) -> dict[str, Any]:

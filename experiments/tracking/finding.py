@@ -145,6 +145,16 @@ def find_model(text: str, metal: str | None = None, uri: str | None = None) -> P
         If there is no such model.
     TrackingError
         If several runs could be meant.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import find_model, gather, log_training, save_training, train
+    >>> result = train(gather("Al"), "Al")
+    >>> where = log_training(result, save_training(result, "anolyte-models/Al"))
+    >>> find_model(where.run_id[:8], "Al") == find_model("latest", "Al")
+    True
+    >>> find_model("anolyte-models/Al").name
+    'Al'
     """
     if Path(text).is_dir():
         return Path(text)

@@ -36,6 +36,14 @@ class RunReference:
         What became of it further, such as the version its model was registered as.
     waiting
         Its folder in the outbox.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather, log_training, save_training, train
+    >>> result = train(gather("Al"), "Al")
+    >>> where = log_training(result, save_training(result, "anolyte-models/Al"))
+    >>> print(where)
+    run ... in experiment anolyte/Al/coulombic-efficiency at sqlite:///mlflow.db; ...
     """
 
     run_id: str
@@ -241,6 +249,12 @@ def sync(uri: str | None = None, box: Path = outbox.OUTBOX) -> tuple[list[RunRef
     ----------
     uri
         Where to; default the store that each run was meant for.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import sync
+    >>> sync()  # nothing waits
+    ([], [])
     """
     sent: list[RunReference] = []
     with outbox.locked(box):

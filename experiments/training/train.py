@@ -45,6 +45,13 @@ class TrainingResult:
     ablation
         Error with each descriptor block alone and with each left out, see
         `ablation.ablation`; empty after quick training.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather, train
+    >>> result = train(gather("Al"), "Al")
+    >>> len(result.measurements) == len(gather("Al")), len(result.digest)
+    (True, 64)
     """
 
     model: CoulombicEfficiencyModel
@@ -84,6 +91,12 @@ def gather(
         With all faults of the user's table.
     ValueError
         If no row of the metal reports a plating/stripping efficiency.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather
+    >>> sorted(set(gather("Mg")["metal"]))
+    ['Mg']
     """
     tables = [] if only_data else [known_measurements(metal, store)]
     if data is not None:
@@ -96,7 +109,14 @@ def gather(
 
 
 def gather_others(metal: Metal, store: str | Path = STORE) -> pd.DataFrame:
-    """Return the efficiencies of all metals but one, shipped and own."""
+    """Return the efficiencies of all metals but one, shipped and own.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather_others
+    >>> "Mg" in set(gather_others("Mg")["metal"])
+    False
+    """
     tables = [known_measurements(other, store) for other in METALS if other != metal]
     return efficiencies(pd.concat(tables, ignore_index=True))
 
@@ -137,6 +157,13 @@ def train(
         How often the leave-source-out validation is repeated with other folds; 0 skips it.
     quick
         The metal's own rows alone, fewer folds, one repeat, no learning curve, no ablation.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather, train
+    >>> result = train(gather("Al"), "Al")
+    >>> result.model.metal, result.model.evidence_  # two sources are too few to learn from
+    ('Al', 'prior only')
     """
     model = untrained(metal, blocks, quick, seed)
     rest = None if quick else others
@@ -162,8 +189,17 @@ def model_folder(metal: str, folder: str | Path | None = None) -> Path:
     return Path(folder) if folder is not None else MODELS_FOLDER / metal
 
 
-def save_training(result: TrainingResult, folder: Path) -> Path:
-    """Save the model of a training with its provenance, see `models.store`."""
+def save_training(result: TrainingResult, folder: str | Path) -> Path:
+    """Save the model of a training with its provenance, see `models.store`.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import gather, save_training, train
+    >>> from anolyte.models import load_model
+    >>> folder = save_training(train(gather("Al"), "Al"), "anolyte-models/Al")
+    >>> load_model(folder).metal
+    'Al'
+    """
     facts = {
         "data_sha256": result.digest,
         "rows": len(result.measurements),
