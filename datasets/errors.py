@@ -35,6 +35,15 @@ class Fault:
         return f"{self.place}: {shown!r}: {self.reason}; {self.remedy}"
 
 
+def choice(word: str, options: Sequence[str]) -> str:
+    """Return the remedy for a word that is none of some options: the nearest of them, and all."""
+    from rapidfuzz import fuzz, process
+
+    near = process.extractOne(word, options, scorer=fuzz.ratio, score_cutoff=60)
+    told = f"use one of {', '.join(options)}"
+    return told if near is None else f"did you mean {near[0]}? Otherwise {told}"
+
+
 class AnolyteError(Exception):
     """Base of every error that anolyte raises on purpose.
 

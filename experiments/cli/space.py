@@ -12,7 +12,9 @@ from .shared.console import JsonOption, print_json, print_table
 if TYPE_CHECKING:
     from ..spaces.candidate_space import CandidateSpace
 
-app = typer.Typer(help="List and describe candidate spaces.", no_args_is_help=True)
+app = typer.Typer(
+    help="List and describe candidate spaces, and the files that hold them.", no_args_is_help=True
+)
 
 # A sample of this many candidates is featurized to measure the rate.
 SAMPLE = 10_000
@@ -40,6 +42,17 @@ def list_command(json: JsonOption = False) -> None:
     frame = pd.DataFrame(rows)
     frame["candidates"] = frame["candidates"].map("{:,}".format)
     print_table(frame, "Ready-made spaces; without :part a name means all parts of the metal")
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON schema of space files, by which editors complete and check them.
+
+    Example:  anolyte space schema > space.schema.json
+    """
+    from ..spaces.space_schema import json_schema
+
+    print_json(json_schema())
 
 
 @app.command("describe")

@@ -7,13 +7,13 @@ unknown a constraint keeps the candidate, drops it, or keeps it and says so (``f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from anolyte.datasets.compounds.registry import Compound
-from anolyte.datasets.errors import Fault, InputError
+from anolyte.datasets.errors import Fault, InputError, choice
 from anolyte.features.arrays import Flags, Verdicts
 from anolyte.features.mixtures import Mixtures
 
@@ -124,9 +124,9 @@ class Constraint:
 def _faults(constraint: Constraint) -> Iterator[Fault]:
     name, limit = constraint.name, constraint.limit
     if name not in NAMES:
-        yield Fault("constraint", name, "unknown constraint", f"use one of {', '.join(NAMES)}")
+        yield Fault(name, name, "unknown constraint", choice(name, NAMES))
     if constraint.unknown not in POLICIES:
-        remedy = f"use one of {', '.join(POLICIES)}"
+        remedy = choice(str(constraint.unknown), POLICIES)
         yield Fault(name, str(constraint.unknown), "unknown policy", remedy)
     if name == EXCLUDE:
         texts = limit if isinstance(limit, tuple) else ()
@@ -138,8 +138,8 @@ def _faults(constraint: Constraint) -> Iterator[Fault]:
             except InputError as error:
                 yield from (replace(fault, place=name) for fault in error.faults)
         return
-    if isinstance(limit, tuple) or not np.isfinite(limit):
-        yield Fault(name, str(limit), "no number", "write a number")
+    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not np.isfinite(limit):
+        yield Fault(name, str(limit), "no number", "write a number, or true for a switch")
     elif name.startswith(_NOT_NEGATIVE) and limit < 0:
         yield Fault(name, str(limit), "below 0", "write 0 or more")
 
@@ -161,6 +161,11 @@ class Constraints:
 
     def __bool__(self) -> bool:
         return bool(self.items)
+
+    @property
+    def drop(self) -> bool:
+        """Whether any drops what it cannot tell."""
+        return any(each.unknown == "drop" for each in self.items)
 
     def joined(self, other: Constraints) -> Constraints:
         """Return both together."""
@@ -196,3 +201,50 @@ class Constraints:
 NO_CONSTRAINTS = Constraints()
 # What no list offers unless asked to, see `anolyte.models.gates`.
 WITHOUT_GATED = Constraints((Constraint("without_gated", 1.0),))
+
+
+def read_constraints(value: object) -> Constraints:
+    """Return the constraints of a mapping, in its order.
+
+    ``name: limit`` or ``name: {limit: ..., unknown: drop}``; ``unknown`` beside them is the
+    policy of those that name none. A switch has the limit true.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    if not isinstance(value, Mapping):
+        remedy = f"write names and limits, e.g. {NAMES[1]}: 30"
+        fault = Fault("constraints", str(value), "no mapping", remedy)
+        raise InputError("constraints", [fault])
+    faults: list[Fault] = []
+    found: list[Constraint] = []
+    policy = value.get("unknown", POLICIES[-1])
+    if policy not in POLICIES:
+        faults.append(Fault("unknown", str(policy), "unknown", choice(str(policy), POLICIES)))
+        policy = POLICIES[-1]
+    for name, given in value.items():
+        fields = dict(given) if isinstance(given, Mapping) else {"limit": given}
+        limit = fields.pop("limit", name in SWITCHES or None)
+        own = fields.pop("unknown", policy)
+        faults += [
+            Fault(f"{name}.{key}", str(key), "unknown key", choice(str(key), ("limit", "unknown")))
+            for key in fields
+        ]
+        if name == "unknown" or (name in SWITCHES and limit is False):
+            continue
+        try:
+            found.append(Constraint(str(name), _as_limit(name, limit), own))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        inside = (replace(fault, place=f"constraints.{fault.place}") for fault in faults)
+        raise InputError("constraints", inside)
+    return Constraints(tuple(found))
+
+
+def _as_limit(name: str, value: Any) -> Any:
+    if name == EXCLUDE:
+        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+    return 1.0 if name in SWITCHES and value is True else value

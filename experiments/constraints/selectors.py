@@ -26,7 +26,7 @@ from anolyte.datasets.compounds.registry import (
     CompoundRegistry,
     shipped_compounds,
 )
-from anolyte.datasets.errors import Fault, InputError
+from anolyte.datasets.errors import Fault, InputError, choice
 from anolyte.features.blocks.fluorination import is_pfas
 from anolyte.features.molecules.groups import GROUPS, group_count
 
@@ -105,7 +105,7 @@ def _of_class(text: str, kind: str, value: str) -> Selector:
         return Selector(text, lambda compound: holds(compound, value))
     known = KINDS if kind == "kind" else tuple(GROUPS)
     if value not in known:
-        raise _error(text, f"unknown {kind}", f"use one of {', '.join(known)}")
+        raise _error(text, f"unknown {kind}", choice(value, known))
     if kind == "kind":
         return Selector(text, lambda compound: compound.kind == value)
     return Selector(text, lambda compound: group_count(compound, value) > 0)
@@ -113,7 +113,7 @@ def _of_class(text: str, kind: str, value: str) -> Selector:
 
 def _of_property(text: str, name: str, sign: str, limit: float) -> Selector:
     if name not in UNITS and name != "molar_mass":
-        raise _error(text, "unknown property", f"use one of molar_mass, {', '.join(UNITS)}")
+        raise _error(text, "unknown property", choice(name, ("molar_mass", *UNITS)))
     compare = _SIGNS[sign]
 
     def test(compound: Compound) -> bool | None:

@@ -11,24 +11,16 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
-from typing import cast
 
 from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.compounds.registry import Compound
-from anolyte.datasets.electrolytes.electrolyte import RatioKind, Unit
+from anolyte.datasets.electrolytes.electrolyte import Unit
 from anolyte.datasets.electrolytes.grammar import Dose
 from anolyte.datasets.errors import Fault, InputError
+from pydantic import ValidationError
 
-from ..constraints.constraint import (
-    EXCLUDE,
-    NAMES,
-    POLICIES,
-    SWITCHES,
-    Constraint,
-    Constraints,
-    Policy,
-)
+from ..constraints.constraint import Constraints
 from ..constraints.selectors import matches
 from .amounts import MEASURES
 from .axes import (
@@ -45,19 +37,17 @@ from .axes import (
     without_twins,
 )
 from .grid import Grid
-from .space_fields import Fields, load_yaml
-
-MOLAR = "mol"
-_FILE = ("metal", "about", "constraints", "parts")
-_PART = ("about", "salts", "solvents", "diluents", "additives", "additives_per_candidate")
-_SALTS = ("compounds", "exclude", "amounts", "pairs", "unit")
-_SOLVENTS = ("compounds", "exclude", "at_least_one_of", "ratios", "kind")
-_DILUENTS = ("compounds", "exclude", "parts")
-_ADDITIVES = ("compounds", "exclude", "amounts", "unit")
-_SALT_UNITS = ("M", "mM", "m", MOLAR)
-_ADDITIVE_UNITS = ("wt%", "vol%", "mol%", "ppm", "M", "mM", "m")
-_MAX_SOLVENTS = 5
-_MAX_ADDITIVES = 3
+from .space_faults import faults_of
+from .space_schema import (
+    MOLAR,
+    Additives,
+    Compounds,
+    Part,
+    Salts,
+    Solvents,
+    Space,
+)
+from .yaml_file import load_yaml
 
 
 @dataclass(frozen=True)
@@ -95,8 +85,8 @@ def read_space(name: str | Path) -> SpaceFile:
             remedy = f"name a YAML file or one of {', '.join(shipped_spaces())}"
             fault = Fault("space", str(name), "no such file or ready-made space", remedy)
             raise InputError("cannot read the space", [fault])
-        return _Reader(load_yaml(path)).space(path.stem)
-    space = _Reader(load_yaml(_folder() / f"{shipped}.yaml")).space(shipped)
+        return _space(load_yaml(path), path.stem)
+    space = _space(load_yaml(_folder() / f"{shipped}.yaml"), shipped)
     if not colon:
         return space
     chosen = tuple(each for each in space.parts if each.name == part)
@@ -106,96 +96,100 @@ def read_space(name: str | Path) -> SpaceFile:
     return replace(space, name=str(name), parts=chosen)
 
 
-class _Reader:
-    """One pass over one file; faults are collected so that all are reported together."""
+def _space(value: object, name: str) -> SpaceFile:
+    """Return what a file says, or raise with all faults."""
+    try:
+        space = Space.model_validate(value, context={})
+    except ValidationError as error:
+        raise InputError(f"space {name}", faults_of(error)) from None
+    built = _Builder(space)
+    if built.faults:
+        raise InputError(f"space {name}", built.faults)
+    return SpaceFile(name, space.metal, space.about, built.grids, space.constraints)
 
-    def __init__(self, value: object) -> None:
+
+class _Builder:
+    """Builds the grids of one file; faults are collected so that all are reported together."""
+
+    def __init__(self, space: Space) -> None:
+        self.metal = space.metal
+        self.drop = space.constraints.drop
         self.faults: list[Fault] = []
-        self.file = Fields(value, "", _FILE, self.faults)
+        grids = [self.grid(name, part) for name, part in space.parts.items()]
+        self.grids = tuple(grid for grid in grids if grid is not None)
 
-    def space(self, name: str) -> SpaceFile:
-        """Return what the file says, or raise with all faults."""
-        metal = cast(Metal, self.file.choice("metal", METALS, "-"))
-        constraints = read_constraints(self.file.values.get("constraints") or {}, self.faults)
-        self.drop = any(each.unknown == "drop" for each in constraints.items)
-        parts = self.file.values.get("parts")
-        if not isinstance(parts, dict) or not parts:
-            self.file.fault("parts", parts, "no parts", "write at least one, with a name")
-            parts = {}
-        grids = [self.grid(str(key), value, metal) for key, value in parts.items()]
-        if self.faults:
-            raise InputError(f"space {name}", self.faults)
-        about = self.file.text("about")
-        return SpaceFile(name, metal, about, tuple(filter(None, grids)), constraints)
+    def fault(self, place: str, value: object, reason: str, remedy: str) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(place, str(value), reason, remedy))
 
-    def grid(self, name: str, value: object, metal: Metal) -> Grid | None:
+    def grid(self, name: str, part: Part) -> Grid | None:
         """Return the grid of a part, or None after a fault."""
         before = len(self.faults)
         place = f"parts.{name}"
-        part = Fields(value, place, _PART, self.faults)
-        salts = Fields(part.values.get("salts"), f"{place}.salts", _SALTS, self.faults)
-        unit = salts.choice("unit", _SALT_UNITS, "M")
-        doses = self.salts(salts, unit, metal)
-        bases = self.bases(part, doses if unit == MOLAR else None)
-        additives = self.additives(part)
+        doses = self.salts(part.salts, f"{place}.salts")
+        molar = part.salts.unit == MOLAR
+        bases = self.bases(part, doses if molar else None, place)
+        additives = self.additives(part, place)
         if len(self.faults) > before:
             return None
-        return Grid(name, bases, ((),) if unit == MOLAR else doses, additives)
+        return Grid(name, bases, ((),) if molar else doses, additives)
 
-    def salts(self, salts: Fields, unit: str, metal: Metal) -> tuple[Doses, ...]:
+    def chosen(self, section: Compounds, kind: str, place: str) -> list[Compound]:
+        """Return the compounds of a section; none is a fault."""
+        found = section.chosen(kind, self.drop)
+        if not found and section.exclude:
+            texts = ", ".join(each.text for each in section.compounds)
+            self.fault(f"{place}.exclude", texts, "nothing is left", "exclude less")
+        elif not found:
+            texts = ", ".join(each.text for each in section.compounds)
+            self.fault(f"{place}.compounds", texts, "selects nothing", "name compounds")
+        return found
+
+    def salts(self, salts: Salts, place: str) -> tuple[Doses, ...]:
         """Return the doses of one or two salts; parts by mole have the unit M here."""
-        compounds = salts.compounds(("salt",), self.drop)
-        for compound in compounds:
-            if not compound.is_salt:
-                salts.fault("compounds", compound, "no salt", "list it among solvents or additives")
-        amounts = salts.numbers("amounts", needed="pairs" not in salts)
-        pairs = salts.tuples("pairs", range(2, 3)) if "pairs" in salts else []
+        compounds = self.chosen(salts, "salt", place)
+        amounts, pairs = _once(salts.amounts), _tuples(salts.pairs)
         if len(compounds) ** 2 * max(len(pairs), len(amounts)) > MAX_ENTRIES:
-            salts.fault("compounds", len(compounds), "too many salts", "split the part")
+            self.fault(f"{place}.compounds", len(compounds), "too many salts", "split the part")
             return ()
-        dose_unit = cast(Unit, "M" if unit == MOLAR else unit)
-        # Where the metal is at fault, its salts are not.
-        singles = [c for c in compounds if holds(c, metal) or metal not in METALS]
-        strange = [str(c) for c in compounds if c not in singles]
+        unit: Unit = "M" if salts.unit == "mol" else salts.unit
+        singles = [compound for compound in compounds if holds(compound, self.metal)]
+        strange = [str(compound) for compound in compounds if compound not in singles]
         if amounts and strange:
-            remedy = f"list it in a part of pairs, beside a salt of {metal}"
-            salts.fault("compounds", ", ".join(strange), f"holds no {metal}", remedy)
+            remedy = f"list it in a part of pairs, beside a salt of {self.metal}"
+            told = ", ".join(strange)
+            self.fault(f"{place}.compounds", told, f"holds no {self.metal}", remedy)
         both = [
             doses
-            for doses in paired_doses(compounds, pairs, dose_unit)
+            for doses in paired_doses(compounds, pairs, unit)
             if any(dose.compound in singles for dose in doses)
         ]
-        if pairs and not both and not self.faults:
-            salts.fault("pairs", salts.values["pairs"], f"no pair holds {metal}", "add a salt")
-        return (*single_doses(singles, amounts, dose_unit), *both)
+        if pairs and not both and compounds:
+            reason = f"no pair holds {self.metal}"
+            self.fault(f"{place}.pairs", salts.pairs, reason, "add a salt")
+        return (*single_doses(singles, amounts, unit), *both)
 
-    def bases(self, part: Fields, recipes: Sequence[Doses] | None) -> tuple[Base, ...]:
+    def bases(self, part: Part, recipes: Sequence[Doses] | None, place: str) -> tuple[Base, ...]:
         """Return solvent mixtures, or all-molar recipes of the given salts."""
-        where = f"{part.place}.solvents"
-        solvents = Fields(part.values.get("solvents"), where, _SOLVENTS, self.faults)
-        liquids = solvents.compounds(("solvent",), self.drop)
-        self.no_salts(solvents, liquids)
-        ratios = solvents.tuples("ratios", range(1, _MAX_SOLVENTS + 1), default=((1.0,),))
-        kinds = ("mol/mol",) if recipes is not None else ("v/v", "w/w", "mol/mol")
-        kind = cast(RatioKind, solvents.choice("kind", kinds, kinds[0]))
+        solvents, where = part.solvents, f"{place}.solvents"
+        liquids = self.chosen(solvents, "solvent", where)
+        ratios = _tuples(solvents.ratios)
+        kind = solvents.kind or ("v/v" if recipes is None else "mol/mol")
+        if recipes is not None and kind != "mol/mol":
+            self.fault(f"{where}.kind", kind, "salts are by mole", "leave it out, or mol/mol")
         diluents: list[Compound] = []
         parts: list[float] = []
-        if "diluents" in part:
-            below = Fields(
-                part.values["diluents"], f"{part.place}.diluents", _DILUENTS, self.faults
-            )
-            diluents = below.compounds(("diluent",), self.drop)
-            self.no_salts(below, diluents)
-            parts = below.numbers("parts", least=0.0)
-            if twice := set(diluents) & set(liquids):
-                below.fault(
-                    "compounds", ", ".join(map(str, twice)), "a solvent too", "list it once"
-                )
-        count = count_mixtures(len(liquids), ratios, len(diluents), parts) * len(recipes or [0])
+        if part.diluents is not None:
+            diluents = self.chosen(part.diluents, "diluent", f"{place}.diluents")
+            parts = _once(part.diluents.parts)
+        count = count_mixtures(len(liquids), ratios, len(diluents), parts)
+        count *= 1 if recipes is None else len(recipes)
         if count > MAX_ENTRIES:
-            solvents.fault("compounds", f"{count:,} mixtures", "too many", "split the part")
-        if not count and liquids and not self.faults:
-            solvents.fault("ratios", ratios, "too few solvents for them", "add solvents")
+            told = f"{count:,} mixtures"
+            self.fault(f"{where}.compounds", told, "too many", "split the part")
+        elif not count and liquids and recipes != ():
+            reason = "too few solvents for them"
+            self.fault(f"{where}.ratios", solvents.ratios, reason, "add solvents")
         if self.faults:
             return ()
         if recipes is None:
@@ -203,105 +197,56 @@ class _Reader:
         else:
             salts = [[(d.compound, d.amount) for d in doses] for doses in recipes]
             found = molar_recipes(salts, liquids, ratios, diluents, parts)  # type: ignore[arg-type]
-        return self.with_wanted(solvents, without_twins(found))
+        return self.with_wanted(solvents, without_twins(found), where)
 
-    def with_wanted(self, solvents: Fields, bases: tuple[Base, ...]) -> tuple[Base, ...]:
+    def with_wanted(
+        self, solvents: Solvents, bases: tuple[Base, ...], place: str
+    ) -> tuple[Base, ...]:
         """Return the bases that hold a compound of ``at_least_one_of``; all if it is not given."""
-        texts = [selector.text for selector in solvents.selectors("at_least_one_of", needed=False)]
+        texts = [selector.text for selector in solvents.at_least_one_of]
         if not texts:
             return bases
         kept = tuple(b for b in bases if any(matches(c, texts) for c in b.compounds))
         if not kept:
-            solvents.fault("at_least_one_of", texts, "no mixture holds one", "list it as a solvent")
+            remedy = "list it as a solvent"
+            self.fault(f"{place}.at_least_one_of", texts, "no mixture holds one", remedy)
         return kept
 
-    def no_salts(self, fields: Fields, compounds: Sequence[Compound]) -> None:
-        """Note solid salts among liquids."""
-        for compound in compounds:
-            if compound.kind == "salt":
-                fields.fault("compounds", compound, "a salt", "list it among salts or additives")
-
-    def additives(self, part: Fields) -> tuple[Doses, ...]:
-        """Return the sets of additives, by default none or one."""
-        counts = [0, 1]
-        if "additives_per_candidate" in part:
-            given = part.numbers("additives_per_candidate", least=0.0)
-            counts = [int(count) for count in given]
-            if counts != given or max(counts, default=0) > _MAX_ADDITIVES:
-                remedy = f"write whole numbers up to {_MAX_ADDITIVES}"
-                part.fault("additives_per_candidate", given, "no such count", remedy)
-        groups = part.items("additives", needed=False)
-        if not groups:
-            return ((),)
+    def additives(self, part: Part, place: str) -> tuple[Doses, ...]:
+        """Return the sets of additives; the empty set where none are listed."""
+        counts = [int(count) for count in _once(part.additives_per_candidate)]
+        place = f"{place}.additives"
         doses: list[Dose] = []
-        for place, value in enumerate(groups, start=1):
-            where = f"{part.place}.additives[{place}]"
-            doses += self.additive(Fields(value, where, _ADDITIVES, self.faults), max(1, *counts))
+        for number, group in enumerate(part.additives, start=1):
+            doses += self.additive(group, f"{place}[{number}]")
+        if not part.additives:
+            return ((),)
         if count_sets(len(doses), counts) > MAX_ENTRIES:
-            part.fault("additives", f"{len(doses)} doses", "too many sets", "split the part")
+            self.fault(place, f"{len(doses)} doses", "too many sets", "split the part")
             return ((),)
         found = tuple(additive_sets(doses, counts))
         if not found:
-            part.fault("additives", f"{len(doses)} doses", "too few for a set", "add additives")
-        for doses_together in combinations({d.unit for d in doses} & set(MEASURES), 2):
-            first, second = doses_together
-            if max(counts) > 1 and MEASURES[first][0] != MEASURES[second][0]:
-                part.fault("additives", f"{first}, {second}", "shares of two kinds in one "
-                           "candidate", "use one kind, or one additive per candidate")  # fmt: skip
+            self.fault(place, f"{len(doses)} doses", "too few for a set", "add additives")
+        for units in combinations({dose.unit for dose in doses} & set(MEASURES), 2):
+            if max(counts) > 1 and MEASURES[units[0]][0] != MEASURES[units[1]][0]:
+                self.fault(place, ", ".join(units), "shares of two kinds in one candidate",
+                           "use one kind, or one additive per candidate")  # fmt: skip
         return found
 
-    def additive(self, fields: Fields, together: int) -> Iterator[Dose]:
+    def additive(self, group: Additives, place: str) -> Iterator[Dose]:
         """Yield the doses of one group of additives."""
-        compounds = fields.compounds(("additive",), self.drop)
-        unit = cast(Unit, fields.choice("unit", _ADDITIVE_UNITS, "wt%"))
-        amounts = fields.numbers("amounts")
-        if unit in MEASURES and max(amounts, default=0) * MEASURES[unit][1] * together >= 1:
-            fields.fault("amounts", max(amounts), "leaves no room for the rest", "lower it")
+        compounds = self.chosen(group, "additive", place)
         for compound in compounds:
-            if unit == "vol%" and compound.kind == "salt":
-                fields.fault("unit", f"vol% {compound}", "a salt has no volume", "use wt% or M")
-        for doses in single_doses(compounds, amounts, unit):
+            if group.unit == "vol%" and compound.kind == "salt":
+                told = f"vol% {compound}"
+                self.fault(f"{place}.unit", told, "a salt has no volume", "use wt% or M")
+        for doses in single_doses(compounds, _once(group.amounts), group.unit):
             yield from doses
 
 
-def read_constraints(value: object, faults: list[Fault]) -> Constraints:
-    """Return the constraints of a mapping; what is wrong with it is added to `faults`.
-
-    ``name: limit`` or ``name: {limit: ..., unknown: drop}``; ``unknown`` beside them is the
-    policy of those that name none.
-    """
-    fields = Fields(value, "constraints", (*NAMES, "unknown"), faults)
-    policy = cast(Policy, fields.choice("unknown", POLICIES, "flag"))
-    found = []
-    for name, given in fields.values.items():
-        if name == "unknown" or name not in NAMES:
-            continue
-        limit, own = given, policy
-        if isinstance(given, dict):
-            inner = Fields(given, f"constraints.{name}", ("limit", "unknown"), faults)
-            limit = inner.values.get("limit", name in SWITCHES or None)
-            own = cast(Policy, inner.choice("unknown", POLICIES, policy))
-        if name in SWITCHES and limit is False:
-            continue
-        constraint = _constraint(fields, name, limit, own)
-        if constraint is not None:
-            found.append(constraint)
-    return Constraints(tuple(found))
+def _once(numbers: Sequence[float]) -> list[float]:
+    return list(dict.fromkeys(numbers))
 
 
-def _constraint(fields: Fields, name: str, limit: object, policy: Policy) -> Constraint | None:
-    value: float | tuple[str, ...]
-    if name == EXCLUDE:
-        value = tuple(map(str, limit)) if isinstance(limit, list) else (str(limit),)
-    elif name in SWITCHES and limit is True:
-        value = 1.0
-    elif isinstance(limit, bool) or not isinstance(limit, (int, float)):
-        fields.fault(name, limit, "no number", "write a number, or true for a switch")
-        return None
-    else:
-        value = float(limit)
-    try:
-        return Constraint(name, value, policy)
-    except InputError as error:
-        fields.faults += [replace(f, place=f"constraints.{f.place}") for f in error.faults]
-        return None
+def _tuples(lists: Sequence[Sequence[float]]) -> list[tuple[float, ...]]:
+    return list(dict.fromkeys(map(tuple, lists)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,20 +71,17 @@ def constraints_of(exclude: str, unknown: str, limits: dict[str, float | None]) 
     InputError
         With every fault of the options.
     """
-    from anolyte.datasets.errors import Fault, InputError
+    from anolyte.datasets.errors import InputError
 
-    from ...constraints.constraint import EXCLUDE, POLICIES
-    from ...spaces.space_file import read_constraints
+    from ...constraints.constraint import EXCLUDE, read_constraints
 
-    faults: list[Fault] = []
-    if unknown not in POLICIES:
-        faults.append(Fault("--unknown", unknown, "unknown", f"use one of {', '.join(POLICIES)}"))
-        unknown = POLICIES[0]
     given: dict[str, object] = {name: value for name, value in limits.items() if value is not None}
     selectors = [part.strip() for part in exclude.split(",") if part.strip()]
     if selectors:
         given[EXCLUDE] = selectors
-    found = read_constraints({**given, "unknown": unknown}, faults)
-    if faults:
-        raise InputError("constraints", faults)
-    return found
+    try:
+        return read_constraints({**given, "unknown": unknown})
+    except InputError as error:
+        options = {"constraints.unknown": "--unknown"}
+        faults = (replace(each, place=options.get(each.place, each.place)) for each in error.faults)
+        raise InputError("constraints", faults) from None

@@ -165,9 +165,12 @@ parts:
   second:
     salts: [LiPF6]
     solvents: {compounds: [DME, LiNO3], ratios: [[1]]}
-    diluents: {compounds: [DME], parts: [1]}
     additives: [{compounds: [VC], amounts: [100]}]
     additives_per_candidate: [0.5]
+  third:
+    salts: {compounds: [LiPF6], amuonts: [1]}
+    solvents: {compounds: [DME], ratios: [[1]]}
+    diluents: {compounds: [DME, TTE], parts: [1]}
 """,
     )
     with pytest.raises(InputError) as caught:
@@ -192,11 +195,15 @@ parts:
         "parts.first.solvents.kind",
         "parts.second.salts",
         "parts.second.solvents.compounds",
-        "parts.second.diluents.compounds",
+        "parts.third.diluents.compounds",
+        "parts.third.salts.amounts",
+        "parts.third.salts.amuonts",
         "parts.second.additives[1].amounts",
         "parts.second.additives_per_candidate",
     } <= places.keys()
     assert "DME" in places["parts.first.solvents.compounds[1]"].remedy
+    assert "did you mean amounts?" in places["parts.third.salts.amuonts"].remedy
+    assert "use one of M, mM, m, mol" in places["parts.first.salts.unit"].remedy
     assert all(fault.reason and fault.remedy for fault in caught.value.faults)
 
 
