@@ -12,6 +12,7 @@ from anolyte.datasets.files.processes import terminable
 from typer.core import TyperGroup
 
 from . import (
+    INTERRUPTED,
     compounds,
     data,
     evaluate,
@@ -26,7 +27,6 @@ from . import (
     train,
     ui,
 )
-from .start import INTERRUPTED
 
 # What the user can do about it, by what the system says.
 REMEDIES = {

@@ -1,14 +1,13 @@
 """Where the `anolyte` program begins and ends: an interrupt ends it with one line.
 
-Nothing is imported before an interrupt is expected.
+Little is imported before an interrupt is expected.
 """
 
 from __future__ import annotations
 
 import sys
 
-# The exit code of a program that was interrupted.
-INTERRUPTED = 130
+from . import INTERRUPTED
 
 
 def main() -> None:
