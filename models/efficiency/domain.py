@@ -2,6 +2,26 @@
 
 Distances are taken in the space of the descriptors, each turned into ranks over the
 training rows and scaled to unit variance, divided by the root of their number.
+
+With d(x) the mean distance of an electrolyte to the 5 nearest of the n training rows, and d_i
+that of training row i to the 5 nearest rows of *other* sources, the domain score is
+
+    #{i : d_i > d(x)} / n,
+
+the share of what was measured that lay farther from what other laboratories had measured. Mean
+distances to nearest neighbours, held against those within the training set, are a usual measure
+of the domain of structure-property models (Sahigara et al.; their thresholds, one for each
+training row, are not used here). Read as a test of "this is one more electrolyte of a further
+source", the score is a conformal p-value (Bates et al.) but for the one that these add to both
+counts; leaving out the row's own source takes the place of calibrating on data set aside.
+
+References
+----------
+F. Sahigara, D. Ballabio, R. Todeschini, V. Consonni, Defining a novel k-nearest neighbours
+approach to assess the applicability domain of a QSAR model for reliable predictions, Journal of
+Cheminformatics 5 (2013) 27, doi:10.1186/1758-2946-5-27.
+S. Bates, E. Candes, L. Lei, Y. Romano, M. Sesia, Testing for outliers with conformal p-values,
+Annals of Statistics 51 (2023) 149, arXiv:2104.08279.
 """
 
 from __future__ import annotations
