@@ -4,6 +4,9 @@ The single mechanism behind every mixture descriptor: what depends on a molecule
 computed once per compound into a table; a mixture descriptor is the product of the two
 matrices under a mask. No loop over rows.
 
+`ElectrolyteFeaturizer` puts this behind the interface of scikit-learn: a featurizer of mixtures
+of any number of compounds with their amounts, for use in any pipeline.
+
 Arrays (n, d) of descriptors are stored column after column (Fortran order): the arithmetic
 of the blocks goes along columns, and one that is contiguous costs a fraction of a strided one.
 """
