@@ -13,7 +13,7 @@ of the blocks goes along columns, and one that is contiguous costs a fraction of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -173,6 +173,21 @@ class Mixtures:
             self.tables[key] = self.table(describe) * chosen[:, None]
             self._totals[key] = self._products([self.tables[key]])[0]
         return self._totals[key]
+
+    def total_by_metal(
+        self, describe: Mapping[Metal, Describe], mask: Flags | None = None
+    ) -> Floats:
+        """Return the total (n, d) of a descriptor that differs between metals."""
+        parts = [
+            (rows, self.total(describe[as_metal(metal)], mask))
+            for metal, rows in self.rows_by_metal.items()
+        ]
+        if len(parts) == 1:
+            return parts[0][1]
+        result = np.zeros_like(parts[0][1])
+        for rows, total in parts:
+            result[rows] = total[rows]
+        return result
 
     @cached_property
     def _totals(self) -> dict[tuple[Describe, bytes | None], Floats]:

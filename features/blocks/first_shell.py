@@ -7,10 +7,12 @@ metal, and makes the interphase, sits in this shell.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from anolyte.datasets.compounds.ions import atom_counts
+from anolyte.datasets.compounds.metals import METALS
 from anolyte.datasets.compounds.registry import Compound
 
 from ..arrays import Floats
@@ -25,15 +27,19 @@ _PAIRING = "competition model of features.pairing"
 _ATOMS = ("F", "C")
 
 
-def bound_groups(compound: Compound) -> tuple[float, ...]:
+def bound_groups(compound: Compound, metal: str) -> tuple[float, ...]:
     """Return sites times K, then that times the count of each group, of F and of C atoms."""
-    weight = solvent_binding(compound)[1]
+    weight = solvent_binding(compound, metal)[1]
     if not weight:
         return (0.0,) * (1 + len(GROUPS) + len(_ATOMS))
     atoms = atom_counts(compound.smiles)
     counts = [group_count(compound, group) for group in GROUPS]
     counts += [atoms[element] for element in _ATOMS]
     return (weight, *(weight * count for count in counts))
+
+
+# One function a metal, so that each has its own cached descriptor table.
+_BOUND_GROUPS = {metal: partial(bound_groups, metal=metal) for metal in METALS}
 
 
 class ShellBlock(DescriptorBlock):
@@ -58,7 +64,7 @@ class ShellBlock(DescriptorBlock):
         """Return the 40 descriptors."""
         cations = mixtures.total(cation_count, mixtures.salts)[:, 0]
         share = shell(mixtures, cations)[:, :1]
-        bound = mixtures.total(bound_groups, mixtures.solvents)
+        bound = mixtures.total_by_metal(_BOUND_GROUPS, mixtures.solvents)
         anions = mixtures.total(anion_counts, mixtures.salts)
         total = np.asarray(anions.sum(axis=1))[:, None]
         # One division a row, not one a column.

@@ -100,7 +100,7 @@ def _imputer():  # type: ignore[no-untyped-def]
     return ExtraTreesRegressor(200, random_state=0).fit(features, list(known.values()))
 
 
-def coordinating_sites(compound: Compound) -> float:
+def coordinating_sites(compound: Compound, open_acetals: bool = False) -> float:
     """Return the number of sites with which a molecule can bind a cation.
 
     One for each group of `_SITES` and each ether oxygen, half for an oxygen on silicon. An
@@ -108,14 +108,16 @@ def coordinating_sites(compound: Compound) -> float:
     carbon one further away (beta) halves it. The rule follows the donor numbers: diethyl
     ether 19.2, bis(2,2,2-trifluoroethyl) ether 0.9, 1,1,2,2-tetrafluoroethyl
     2,2,3,3-tetrafluoropropyl ether 1.9 kcal/mol. The two oxygens of an acetal count as one
-    (they cannot chelate). What the registry calls a diluent has none.
+    (they cannot chelate), unless `open_acetals` says that the cation is wide enough to be held
+    by both oxygens of an open-chain one. What the registry calls a diluent has none.
     """
     if compound.kind == "diluent":
         return 0.0
     if compound.smiles == "O":
         return 1.0
     sites = sum(group_count(compound, group) for group in _SITES)
-    return sites + 0.5 * _silyl_ethers(compound.smiles) + _ether_sites(compound.smiles)
+    ethers = _ether_sites(compound.smiles, open_acetals)
+    return sites + 0.5 * _silyl_ethers(compound.smiles) + ethers
 
 
 @lru_cache(maxsize=8192)
@@ -126,7 +128,7 @@ def _silyl_ethers(smiles: str) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _ether_sites(smiles: str) -> float:
+def _ether_sites(smiles: str, open_acetals: bool) -> float:
     from rdkit.Chem import MolFromSmarts
 
     mol = molecule(smiles)
@@ -143,6 +145,33 @@ def _ether_sites(smiles: str) -> float:
                     site *= 0.5
         # An oxygen between two fluorinated arms (0.25) no longer competes with an anion.
         total += site if site > 0.25 else 0.0
-    acetal = MolFromSmarts("[OX2;!$(OC=O)]([#6])[CX4][OX2][#6]")
+    middle = "[CX4;R]" if open_acetals else "[CX4]"
+    acetal = MolFromSmarts(f"[OX2;!$(OC=O)]([#6]){middle}[OX2][#6]")
     pairs = len(mol.GetSubstructMatches(acetal))
     return max(total - pairs, min(total, 1.0))
+
+
+def crowding(compound: Compound) -> float:
+    """Return the alkyl carbons that crowd an ether oxygen, mean over the ether oxygens.
+
+    Counted are carbons two bonds away that neither carry a heteroatom (a bridge to the next
+    donor: 0 in dimethoxyethane) nor lie in a ring with the oxygen (0 in tetrahydrofuran): 1 in
+    1,2-diethoxyethane and 2-methyltetrahydrofuran, 2 in diethyl ether.
+    """
+    return _crowding(compound.smiles)
+
+
+@lru_cache(maxsize=8192)
+def _crowding(smiles: str) -> float:
+    from rdkit.Chem import MolFromSmarts
+
+    mol = molecule(smiles)
+    rings = [set(ring) for ring in mol.GetRingInfo().AtomRings()]
+    pattern = MolFromSmarts("[OX2][#6][#6;!$([#6]~[!#6;!#1])]")
+    ethers = {match[0] for match in mol.GetSubstructMatches(MolFromSmarts(GROUPS["ether"]))}
+    beside = [
+        oxygen
+        for oxygen, _, carbon in mol.GetSubstructMatches(pattern, uniquify=False)
+        if oxygen in ethers and not any({oxygen, carbon} <= ring for ring in rings)
+    ]
+    return len(beside) / max(1, len(ethers))

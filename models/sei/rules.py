@@ -240,7 +240,7 @@ def _binding(ingredient: Ingredient, metal: Metal) -> float:
     if ingredient.role == "cation":
         return 0.0
     if ingredient.role == "molecule":
-        return solvent_binding(ingredient.compound)[1]
+        return solvent_binding(ingredient.compound, metal)[1]
     if ingredient.role == "anion":
         return anion_binding(ingredient.compound.smiles, metal)
     parts = binding_anions(ingredient.compound)

@@ -7,6 +7,8 @@ import pytest
 from anolyte.datasets import shipped_compounds
 from anolyte.features.molecules import donor
 from anolyte.features.molecules.donor import (
+    coordinating_sites,
+    crowding,
     donor_number,
     imputation_features,
     is_donor_number_imputed,
@@ -48,3 +50,25 @@ def test_stated_error_of_the_imputation() -> None:
     assert "mean absolute error 4.7, median 2.7" in donor.__doc__.replace("\n", " ")
     assert error.mean() == pytest.approx(4.7, abs=0.3)
     assert np.median(error) == pytest.approx(2.7, abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("name", "carbons"),
+    [
+        *((name, 0) for name in ("DME", "G2", "THF", "DOL", "TEP", "EC")),
+        *((name, 1) for name in ("DEE", "2-MeTHF")),
+        *((name, 2) for name in ("Et2O", "DBE", "CPME")),
+    ],
+)
+def test_carbons_that_crowd_an_ether_oxygen(name: str, carbons: float) -> None:
+    """Those of a ring with the oxygen, or on the way to the next donor, do not count."""
+    assert crowding(COMPOUNDS[name]) == carbons
+
+
+@pytest.mark.parametrize(
+    ("name", "sites", "wide"), [("DMM", 1, 2), ("DOL", 1, 1), ("DME", 2, 2), ("D2", 0, 0)]
+)
+def test_sites_towards_a_wide_cation(name: str, sites: float, wide: float) -> None:
+    compound = COMPOUNDS[name]
+    assert coordinating_sites(compound) == sites
+    assert coordinating_sites(compound, open_acetals=True) == wide
