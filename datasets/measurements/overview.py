@@ -8,16 +8,22 @@ from pathlib import Path
 import pandas as pd
 
 from ..compounds.metals import METALS, as_metal
-from .own import STORE, own_measurements
+from .own import own_measurements
 from .sources import laboratories
 from .table import efficiencies, load_measurements
 
 EDGES = (0.0, 50.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9)
 
 
-def known_measurements(metal: str = "all", store: str | Path = STORE) -> pd.DataFrame:
-    """Return the shipped and the project's own measurements of a metal, or of all."""
-    own = own_measurements(store)
+def known_measurements(metal: str = "all", store: str | Path | None = None) -> pd.DataFrame:
+    """Return the measurements of a metal, or of all.
+
+    Parameters
+    ----------
+    store
+        Folder of own measurements, which are added to the shipped ones; without one, none are.
+    """
+    own = None if store is None else own_measurements(store)
     tables = [load_measurements("all"), *([] if own is None else [own])]
     table = pd.concat(tables, ignore_index=True)
     if metal == "all":

@@ -17,9 +17,10 @@ from ..errors import Fault, TableError
 from ..files.atomic import write_bytes
 from .table import IDENTITY, load_measurements, read_measurements
 
-STORE = Path("anolyte-data")
 TABLE = "measurements.csv"
 BACKUPS = "backups"
+# How the ids of own measurements begin.
+_OWN = "own-"
 _LOCK = ".lock"
 
 
@@ -42,8 +43,8 @@ class Addition:
     backup: Path | None
 
 
-def own_measurements(store: str | Path = STORE) -> pd.DataFrame | None:
-    """Return the project's own measurements, or None where there are none.
+def own_measurements(store: str | Path) -> pd.DataFrame | None:
+    """Return the measurements of a project's own folder, or None where there are none.
 
     Raises
     ------
@@ -54,13 +55,18 @@ def own_measurements(store: str | Path = STORE) -> pd.DataFrame | None:
     return read_measurements(path) if path.exists() else None
 
 
+def own_count(measurements: pd.DataFrame) -> int:
+    """Return how many rows of a table come from a project's own folder."""
+    return int(measurements["measurement_id"].str.startswith(_OWN).sum())
+
+
 def add_measurements(
     path: str | Path,
-    store: str | Path = STORE,
+    store: str | Path,
     metal: str | None = None,
     registry: CompoundRegistry | None = None,
 ) -> Addition:
-    """Check a table and merge it into the project's own measurements.
+    """Check a table and merge it into the measurements of a project's own folder.
 
     The new table replaces the old one in one step, after a copy of the old one was kept;
     the shipped tables are never touched.
@@ -79,7 +85,7 @@ def add_measurements(
         if faults:
             raise TableError(f"nothing was added from {path}", faults)
         start = 0 if own is None else len(own)
-        new["measurement_id"] = [f"own-{start + n + 1:05d}" for n in range(len(new))]
+        new["measurement_id"] = [f"{_OWN}{start + n + 1:05d}" for n in range(len(new))]
         merged = new if own is None else pd.concat([own, new], ignore_index=True)
         backup = None if own is None else _back_up(folder)
         try:

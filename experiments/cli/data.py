@@ -39,9 +39,9 @@ def _group() -> None:
 
 
 def _store(folder: Path | None) -> Path:
-    from anolyte.datasets.measurements.own import STORE
+    from ..project import Project
 
-    return folder or STORE
+    return folder or Project.here().data
 
 
 def _as_records(faults: Iterable[Fault]) -> list[dict[str, str]]:
@@ -92,9 +92,9 @@ def check_command(
     warnings = warnings_of(table, published=file is None)
     if file is not None:
         from ..evaluation.outliers import outliers
-        from ..training.train import MODELS_FOLDER
+        from ..project import Project
 
-        warnings += outliers(table, models or MODELS_FOLDER)
+        warnings += outliers(table, models or Project.here().models)
     counts = {
         "rows": len(table),
         "Coulombic efficiencies to train on": len(efficiencies(table)),

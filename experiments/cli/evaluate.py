@@ -104,10 +104,10 @@ def _evaluated(
     metal: Metal, names: Sequence[str], quick: bool, repeats: int, seed: int
 ) -> Evaluation:
     from ..evaluation.evaluate import evaluate
-    from ..training.train import gather, gather_others
+    from ..training.train import gather, gather_others, own_rows
 
-    tell(f"Evaluating {metal}.")
     rows, others = gather(metal), gather_others(metal)
+    tell(f"Evaluating {metal} on {len(rows)} Coulombic efficiencies. {own_rows(rows)}")
     with progress_bar() as progress:
         return evaluate(metal, rows, others, names, quick, repeats, seed, progress)
 

@@ -140,7 +140,7 @@ def compare_command(
 
 @app.command("sync")
 def sync_command(tracking_uri: UriOption = None) -> None:
-    """Send the runs that wait in anolyte-outbox, each once.
+    """Send the runs that wait in the project's anolyte-outbox, each once.
 
     Example:  anolyte runs sync --tracking-uri http://group-server:5000
     """
@@ -172,12 +172,14 @@ def _symbol(metal: str | None) -> str | None:
 
 
 def _tell_waiting() -> None:
-    from ..tracking.outbox import OUTBOX, waiting
+    from ..project import Project
+    from ..tracking.outbox import waiting
 
-    items, faults = waiting()
+    outbox = Project.here().outbox
+    items, faults = waiting(outbox)
     if items or faults:
         count = len(items) + len(faults)
-        tell(f"{count} further run{'s' * (count > 1)} in {OUTBOX}: anolyte runs sync")
+        tell(f"{count} further run{'s' * (count > 1)} in {outbox}: anolyte runs sync")
 
 
 def _line(run: StoredRun) -> dict[str, str]:

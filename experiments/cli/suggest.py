@@ -70,9 +70,9 @@ def suggest_command(
     Example:  anolyte suggest --metal Na --batch 8 --out sheet.csv --pend
     """
     from anolyte.datasets.files.exports import checked_table_path, write_csv
-    from anolyte.datasets.measurements.own import STORE
 
     from ..predictions.load_or_train import load_or_train
+    from ..project import Project
     from ..suggestions.lab_sheet import lab_sheet
     from ..suggestions.pending import add_pending, measured_electrolytes, pending, read_pending
     from ..suggestions.suggest import suggest
@@ -80,7 +80,7 @@ def suggest_command(
     if out is not None and checked_table_path(out).suffix != ".csv":
         raise ValueError(f"{out}: a lab sheet is a .csv")
     chosen = named_space(metal, space).constrained(constraints_of(exclude, "flag", {}))
-    folder = store or STORE
+    folder = store or Project.here().data
     measured = measured_electrolytes(chosen.metal, folder)
     under_way = list(pending(chosen.metal, folder)["electrolyte"])
     if exclude_pending is not None:

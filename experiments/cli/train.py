@@ -74,7 +74,14 @@ def train_command(
     from anolyte.features import DEFAULT_BLOCKS
 
     from ..tracking import training_run
-    from ..training.train import gather, gather_others, model_folder, save_training, train
+    from ..training.train import (
+        gather,
+        gather_others,
+        model_folder,
+        own_rows,
+        save_training,
+        train,
+    )
 
     everything = metal.strip().lower() == "all"
     if only_data and data is None:
@@ -90,6 +97,8 @@ def train_command(
             f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "
             f"from {measurements['source'].nunique()} sources."
         )
+        if not only_data:
+            tell(own_rows(measurements))
         with covered(training_run(symbol, tracking_uri, note), no_tracking) as run:
             with progress_bar() as progress:
                 result = train(measurements, symbol, others, chosen, seed, repeats, quick, progress)

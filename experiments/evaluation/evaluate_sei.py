@@ -6,6 +6,8 @@ import pandas as pd
 from anolyte.datasets.measurements.overview import known_measurements
 from anolyte.models.sei.model import SEIModel
 
+from ..project import Project
+
 # Shown over all metals, and the one of them that is shown for each metal.
 METRICS = {
     "character": ("log_loss", "balanced_accuracy", "accuracy"),
@@ -34,7 +36,7 @@ def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
     >>> sorted(set(found["contender"]))
     ['SEIModel', 'frequency', 'frequency of the metal', 'rules']
     """
-    return SEIModel(repeats=repeats).fit(known_measurements()).evaluation_
+    return SEIModel(repeats=repeats).fit(known_measurements(store=Project.here().data)).evaluation_
 
 
 def sei_tables(evaluation: pd.DataFrame) -> dict[str, pd.DataFrame]:

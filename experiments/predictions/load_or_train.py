@@ -12,7 +12,14 @@ from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
 from ..tracking import find_model
-from ..training.train import gather, gather_others, model_folder, save_training, train
+from ..training.train import (
+    gather,
+    gather_others,
+    model_folder,
+    own_rows,
+    save_training,
+    train,
+)
 
 Tell = Callable[[str], None]
 # Opened only around a training; gives what the training reports its progress to.
@@ -61,8 +68,10 @@ def load_or_train(
     folder = model_folder(metal, found)
     if found is None and not (folder / MANIFEST).exists():
         tell(f"No {metal} model in {folder} yet: training one on the shipped table.")
+        rows = gather(metal)
+        tell(own_rows(rows))
         with progress_bar() as progress:
-            result = train(gather(metal), metal, gather_others(metal), repeats=0, progress=progress)
+            result = train(rows, metal, gather_others(metal), repeats=0, progress=progress)
         save_training(result, folder)
         return result.model, folder
     loaded = load_model(folder)

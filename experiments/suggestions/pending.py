@@ -19,11 +19,12 @@ from anolyte.datasets.errors import Fault, TableError
 from anolyte.datasets.files.exports import write_csv
 from anolyte.datasets.files.tables import read_rows
 from anolyte.datasets.measurements.overview import known_measurements
-from anolyte.datasets.measurements.own import STORE
 from anolyte.datasets.measurements.schema import CellError, check_electrolyte, check_metal
 from anolyte.features.arrays import Flags, Floats
 from anolyte.features.mixtures import Mixtures
 from filelock import FileLock
+
+from ..project import Project
 
 TABLE = "pending.csv"
 COLUMNS = ("metal", "electrolyte", "suggested_on", "by")
@@ -72,8 +73,13 @@ class Taken:
         return taken
 
 
-def measured_electrolytes(metal: str, store: str | Path = STORE) -> list[str]:
+def measured_electrolytes(metal: str, store: str | Path | None = None) -> list[str]:
     """Return the distinct electrolytes of a metal with a Coulombic efficiency, shipped or own.
+
+    Parameters
+    ----------
+    store
+        Folder of own measurements; by default that of the project.
 
     Examples
     --------
@@ -81,7 +87,7 @@ def measured_electrolytes(metal: str, store: str | Path = STORE) -> list[str]:
     >>> "1 M LiFSI in DME" in measured_electrolytes("Li")
     True
     """
-    table = known_measurements(metal, store)
+    table = known_measurements(metal, _folder(store))
     return [str(text) for text in table.loc[table["ce_pct"].notna(), "electrolyte"].unique()]
 
 
@@ -117,15 +123,19 @@ def read_pending(path: str | Path, metal: str) -> pd.DataFrame:
     return frame[frame["metal"] == metal].reset_index(drop=True)
 
 
-def pending(metal: str, store: str | Path = STORE) -> pd.DataFrame:
+def _folder(store: str | Path | None) -> Path:
+    return Project.here().data if store is None else Path(store)
+
+
+def pending(metal: str, store: str | Path | None = None) -> pd.DataFrame:
     """Return the pending experiments of a metal (columns `COLUMNS`) that are still unmeasured."""
-    path = Path(store) / TABLE
+    path = _folder(store) / TABLE
     if not path.exists():
         return pd.DataFrame(columns=list(COLUMNS), dtype=str)
     return _unmeasured(read_pending(path, metal), metal, store)
 
 
-def _unmeasured(table: pd.DataFrame, metal: str, store: str | Path) -> pd.DataFrame:
+def _unmeasured(table: pd.DataFrame, metal: str, store: str | Path | None) -> pd.DataFrame:
     if table.empty:
         return table
     mixtures = Mixtures.from_electrolytes(table["electrolyte"], metal)
@@ -134,13 +144,13 @@ def _unmeasured(table: pd.DataFrame, metal: str, store: str | Path) -> pd.DataFr
 
 
 def add_pending(
-    electrolytes: Iterable[str], metal: str, by: str, store: str | Path = STORE
+    electrolytes: Iterable[str], metal: str, by: str, store: str | Path | None = None
 ) -> Path:
     """Add suggested electrolytes to the pending ones, and drop those that were measured.
 
     The new table replaces the old one in one step.
     """
-    folder = Path(store)
+    folder = _folder(store)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / TABLE
     today = datetime.now(UTC).date().isoformat()

@@ -6,7 +6,7 @@ record, then sent; what a server cannot take waits in the outbox.
 
 from __future__ import annotations
 
-from .address import DEFAULT_URI, TrackingError, UnreachableError, tracking_uri
+from .address import TrackingError, UnreachableError, tracking_uri
 from .api import (
     EvaluationRun,
     TrainingRun,
@@ -23,7 +23,6 @@ from .page import page_address, server_command
 from .sending import RunReference, sync, tracked
 
 __all__ = [
-    "DEFAULT_URI",
     "EvaluationRun",
     "RunReference",
     "TrackingError",

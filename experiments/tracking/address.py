@@ -12,6 +12,8 @@ from pathlib import Path
 
 from anolyte.datasets.errors import AnolyteError
 
+from ..project import Project
+
 # Before MLflow is imported: it reads these once.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["DO_NOT_TRACK"] = "true"
@@ -29,7 +31,6 @@ for _name, _value in {
 }.items():
     os.environ.setdefault(_name, _value)
 
-DEFAULT_URI = "sqlite:///mlflow.db"
 ARTIFACTS = "mlartifacts"
 PROBE_SECONDS = 3.0
 
@@ -43,8 +44,8 @@ class UnreachableError(TrackingError):
 
 
 def tracking_uri(given: str | None = None) -> str:
-    """Return the tracking URI: as given, from MLFLOW_TRACKING_URI, or the default."""
-    return given or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+    """Return the tracking URI: as given, from MLFLOW_TRACKING_URI, or that of the project."""
+    return given or os.environ.get("MLFLOW_TRACKING_URI") or Project.here().tracking_uri
 
 
 def shown(uri: str) -> str:
@@ -68,14 +69,27 @@ def artifact_place(database: Path) -> str:
     return (database.resolve().parent / ARTIFACTS).as_uri()
 
 
-def absolute(uri: str) -> str:
+def absolute(uri: str, folder: Path = Path()) -> str:
     """Return the URI of a SQLite store with its whole path.
 
     MLflow keeps what it has opened by its URI; a relative one means another file in another
     working folder.
+
+    Parameters
+    ----------
+    folder
+        What a relative path starts from.
     """
     database = sqlite_file(uri)
-    return uri if database is None else f"sqlite:///{database.resolve().as_posix()}"
+    return uri if database is None else f"sqlite:///{(folder / database).resolve().as_posix()}"
+
+
+def relative(uri: str, folder: Path) -> str:
+    """Return the URI of a SQLite store in a folder or below as seen from there; others whole."""
+    database = sqlite_file(uri)
+    if database is None or not database.resolve().is_relative_to(folder.resolve()):
+        return absolute(uri)
+    return f"sqlite:///{database.resolve().relative_to(folder.resolve()).as_posix()}"
 
 
 def probe(uri: str) -> None:

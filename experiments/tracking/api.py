@@ -12,7 +12,6 @@ from anolyte.models.bundles.bundle import read_manifest
 from .contents import training_fields
 from .evaluations import evaluation_fields, sei_fields
 from .lists import screening_fields, suggestions_fields
-from .outbox import OUTBOX
 from .run_record import common_tags, default_name, now_ms
 from .sending import RunReference, TrackedRun, staging, tracked
 
@@ -54,7 +53,7 @@ class TrainingRun:
 
 @contextmanager
 def training_run(
-    metal: str, uri: str | None = None, note: str = "", outbox: Path = OUTBOX
+    metal: str, uri: str | None = None, note: str = "", outbox: Path | None = None
 ) -> Iterator[TrainingRun]:
     """Cover a training with a run: its duration is real, and what stops it is marked.
 
@@ -63,11 +62,11 @@ def training_run(
     metal
         Symbol of the metal.
     uri
-        Tracking store; default MLFLOW_TRACKING_URI, else ``sqlite:///mlflow.db``.
+        Tracking store; default MLFLOW_TRACKING_URI, else that of the project.
     note
         The user's own words.
     outbox
-        Folder that keeps the results if the store cannot take them.
+        Folder that keeps the results if the store cannot take them; default that of the project.
 
     Raises
     ------
@@ -93,7 +92,7 @@ def log_training(
     folder: Path,
     uri: str | None = None,
     note: str = "",
-    outbox: Path = OUTBOX,
+    outbox: Path | None = None,
 ) -> RunReference:
     """Log a training that is over; see `training_run` for the parameters.
 
@@ -130,7 +129,7 @@ class EvaluationRun:
 
 @contextmanager
 def evaluation_run(
-    metal: str, uri: str | None = None, note: str = "", outbox: Path = OUTBOX
+    metal: str, uri: str | None = None, note: str = "", outbox: Path | None = None
 ) -> Iterator[EvaluationRun]:
     """Cover an evaluation with a run beside the trainings of the metal, see `training_run`."""
     tags, name = common_tags(metal, EVALUATION, note), default_name(metal, "evaluate", now_ms())
@@ -144,7 +143,7 @@ def log_screening(
     uri: str | None = None,
     note: str = "",
     space_file: str | Path | None = None,
-    outbox: Path = OUTBOX,
+    outbox: Path | None = None,
 ) -> RunReference:
     """Log a ranked list: the space, the model it used, the list as table, parquet and CSV.
 
@@ -184,7 +183,7 @@ def log_suggestions(
     model: str | Path | Mapping[str, Any],
     uri: str | None = None,
     note: str = "",
-    outbox: Path = OUTBOX,
+    outbox: Path | None = None,
 ) -> RunReference:
     """Log a batch of suggested experiments and the model behind it, see `log_screening`.
 
@@ -214,7 +213,7 @@ def log_sei(
     metal: str,
     uri: str | None = None,
     note: str = "",
-    outbox: Path = OUTBOX,
+    outbox: Path | None = None,
 ) -> RunReference:
     """Log how good the SEI model is on one metal (or ``all``).
 
@@ -247,7 +246,7 @@ def _log(
     write: Callable[[Path], dict[str, Any]],
     uri: str | None,
     note: str,
-    outbox: Path,
+    outbox: Path | None,
 ) -> RunReference:
     tags, name = common_tags(metal, task, note), default_name(metal, what, now_ms())
     with tracked(experiment_name(metal, task), name, tags, uri, outbox) as run, staging() as files:

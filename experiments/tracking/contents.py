@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from anolyte.datasets.measurements.own import own_count
 from anolyte.models.bundles.bundle import read_manifest
 from anolyte.models.efficiency.recipes import PRIOR
 from anolyte.models.efficiency.validation import OURS
@@ -85,6 +86,7 @@ def _params(result: TrainingResult) -> dict[str, str]:
             "seed": model.seed,
             "repeats": result.repeats,
             "rows": len(result.measurements),
+            "own_rows": own_count(result.measurements),
             "sources": result.measurements["source"].nunique(),
             "features": len(model.feature_names),
         }

@@ -14,6 +14,7 @@ import pandas as pd
 from anolyte.datasets.errors import ModelFileError
 from anolyte.models.bundles.bundle import MANIFEST, read_manifest
 
+from ..project import Project
 from .address import TrackingError, shown, tracking_uri
 from .contents import model_id, model_name
 from .mlflow_store import MlflowStore
@@ -21,7 +22,7 @@ from .stored import CANDIDATE, CHAMPION, StoredRun, Version
 from .training_files import MODEL
 
 LATEST = "latest"
-FETCHED = Path("anolyte-models") / "fetched"
+FETCHED = "fetched"
 TOP_LEVEL = "tags.`mlflow.parentRunId` IS NULL"
 # What names are made of; anything else could not be put into a filter safely.
 _NAME = re.compile(r"[\w.:@/+ -]+")
@@ -175,7 +176,7 @@ def find_model(text: str, metal: str | None = None, uri: str | None = None) -> P
 
 def _folder_of(store: MlflowStore, run: StoredRun) -> Path:
     """Return the model's folder of a run, checked to be the one that was logged."""
-    folder = FETCHED / run.run_id
+    folder = Project.here().models / FETCHED / run.run_id
     if not (folder / MANIFEST).is_file():
         with tempfile.TemporaryDirectory(prefix="anolyte-model-") as scratch:
             found = store.fetch(run, MODEL, Path(scratch))

@@ -22,6 +22,7 @@ from urllib.request import url2pathname
 from anolyte.datasets.files.atomic import write_bytes
 
 from .address import TrackingError, absolute, artifact_place, is_server, probe, shown, sqlite_file
+from .moved import mend
 from .run_record import DatasetFacts, Metric
 from .stored import StoredRun, Version
 
@@ -121,8 +122,10 @@ class MlflowStore:
         with errors(uri):
             from mlflow import MlflowClient
 
-            if database is not None and not _begun(database):
-                self._make(database)
+            if database is not None:
+                if not _begun(database):
+                    self._make(database)
+                mend(database, self.lock)
             self._client = MlflowClient(absolute(uri))
             self._client.search_experiments(max_results=1)
 

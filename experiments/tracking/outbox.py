@@ -16,9 +16,9 @@ from pathlib import Path
 
 from anolyte.datasets.files.atomic import remove_abandoned
 
+from .address import absolute, relative
 from .run_record import RecordError, RunRecord
 
-OUTBOX = Path("anolyte-outbox")
 RECORD = "record.json"
 FILES = "files"
 _LOCK = ".lock"
@@ -47,7 +47,7 @@ class Waiting:
         return self.folder / FILES
 
 
-def put(record: RunRecord, files: Path, uri: str, outbox: Path = OUTBOX) -> Path:
+def put(record: RunRecord, files: Path, uri: str, outbox: Path) -> Path:
     """Keep a run and the files of a folder in the outbox, and return where.
 
     Parameters
@@ -60,7 +60,7 @@ def put(record: RunRecord, files: Path, uri: str, outbox: Path = OUTBOX) -> Path
     try:
         _copy(files, staging / FILES)
         with (staging / RECORD).open("w", encoding="utf-8") as stream:
-            stream.write(record.to_json(uri=uri))
+            stream.write(record.to_json(uri=relative(uri, outbox.parent)))
             stream.flush()
             os.fsync(stream.fileno())
         staging.chmod(0o755)
@@ -87,7 +87,7 @@ def _copy(source: Path, target: Path) -> None:
             shutil.copyfile(path, place)
 
 
-def waiting(outbox: Path = OUTBOX) -> tuple[list[Waiting], list[str]]:
+def waiting(outbox: Path) -> tuple[list[Waiting], list[str]]:
     """Return the runs of the outbox, oldest first, and what is wrong with unreadable ones."""
     found: list[Waiting] = []
     faults: list[str] = []
@@ -104,7 +104,8 @@ def _read(path: Path) -> Waiting:
 
     text = path.read_text("utf-8")
     record = RunRecord.from_json(text)
-    return Waiting(path.parent, record, str(json.loads(text).get("uri", "")))
+    project = path.parent.parent.parent
+    return Waiting(path.parent, record, absolute(str(json.loads(text).get("uri", "")), project))
 
 
 def remove(item: Waiting) -> None:
@@ -115,7 +116,7 @@ def remove(item: Waiting) -> None:
 
 
 @contextmanager
-def locked(outbox: Path = OUTBOX) -> Iterator[None]:
+def locked(outbox: Path) -> Iterator[None]:
     """Hold the outbox, so that no two processes send it at once."""
     from filelock import FileLock
 

@@ -21,7 +21,7 @@ from .mlflow_store import MlflowStore
 
 HOST = "127.0.0.1"
 # MLflow takes its time to start, more on a busy machine.
-START_SECONDS = 120.0
+START_SECONDS = 300.0
 # Of a server that is asked to stop: it would wait for the browser to hang up.
 STOP_SECONDS = 1.0
 LIST = "experiments"

@@ -12,8 +12,9 @@ from typing import Any
 
 from anolyte.datasets.files.processes import terminable, uninterrupted
 
+from ..project import Project
 from . import outbox
-from .address import TrackingError, absolute, is_server, shown, tracking_uri
+from .address import TrackingError, is_server, shown, tracking_uri
 from .mlflow_store import MlflowStore
 from .processes import settle_abandoned
 from .registry import register
@@ -116,7 +117,7 @@ class TrackedRun:
         return self.reference
 
     def _keep(self, files: Path, why: str) -> None:
-        place = outbox.put(self.record, files, shown(absolute(self.uri)), self._box)
+        place = outbox.put(self.record, files, shown(self.uri), self._box)
         self.reference = RunReference("", self.record.experiment, self.uri, why, place)
 
     def end(self, status: str, why: str = "") -> None:
@@ -141,7 +142,7 @@ def tracked(
     name: str,
     tags: Mapping[str, str],
     uri: str | None = None,
-    box: Path = outbox.OUTBOX,
+    box: Path | None = None,
 ) -> Iterator[TrackedRun]:
     """Begin a run and end it: finished, failed if an error rises, killed if interrupted.
 
@@ -152,7 +153,7 @@ def tracked(
         to the outbox when it is finished.
     """
     record = RunRecord(experiment, name, dict(tags), started_ms=now_ms())
-    run = TrackedRun(record, tracking_uri(uri), box)
+    run = TrackedRun(record, tracking_uri(uri), _box(box))
     try:
         with terminable():
             run.begin()
@@ -242,13 +243,15 @@ def _model_used(store: MlflowStore, record: RunRecord) -> dict[str, str]:
     return {"model_version": f"{found[0].name}/{found[0].number}", "model_run": found[0].run_id}
 
 
-def sync(uri: str | None = None, box: Path = outbox.OUTBOX) -> tuple[list[RunReference], list[str]]:
+def sync(uri: str | None = None, box: Path | None = None) -> tuple[list[RunReference], list[str]]:
     """Send what waits in the outbox; return what was sent, and what went wrong.
 
     Parameters
     ----------
     uri
         Where to; default the store that each run was meant for.
+    box
+        The outbox; default that of the project.
 
     Examples
     --------
@@ -257,8 +260,9 @@ def sync(uri: str | None = None, box: Path = outbox.OUTBOX) -> tuple[list[RunRef
     ([], [])
     """
     sent: list[RunReference] = []
-    with outbox.locked(box):
-        items, faults = outbox.waiting(box)
+    folder = _box(box)
+    with outbox.locked(folder):
+        items, faults = outbox.waiting(folder)
         for item in items:
             where = uri or item.uri
             try:
@@ -269,6 +273,10 @@ def sync(uri: str | None = None, box: Path = outbox.OUTBOX) -> tuple[list[RunRef
             outbox.remove(item)
             sent.append(RunReference(run_id, item.record.experiment, where, said))
     return sent, faults
+
+
+def _box(given: Path | None) -> Path:
+    return Project.here().outbox if given is None else given
 
 
 @contextmanager

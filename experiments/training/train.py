@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.measurements.overview import known_measurements
-from anolyte.datasets.measurements.own import STORE
+from anolyte.datasets.measurements.own import TABLE, own_count
 from anolyte.datasets.measurements.table import efficiencies, read_measurements
 from anolyte.features import DEFAULT_BLOCKS
 from anolyte.models.bundles.bundle import save_model
@@ -20,9 +20,9 @@ from anolyte.models.efficiency.model import FOLDS, CoulombicEfficiencyModel, too
 from anolyte.models.efficiency.recipes import BLEND
 from anolyte.models.efficiency.validation import Contender, Validation, compare, learning_curve
 
+from ..project import Project
 from .ablation import ablation
 
-MODELS_FOLDER = Path("anolyte-models")
 REPEATS = 2
 # Quick training looks at the metal's own rows alone, on fewer folds.
 QUICK_SCOPES = ("own",)
@@ -72,7 +72,7 @@ def gather(
     metal: Metal,
     data: str | Path | None = None,
     only_data: bool = False,
-    store: str | Path = STORE,
+    store: str | Path | None = None,
 ) -> pd.DataFrame:
     """Return the efficiencies to train on: shipped, own (see `own`), and a further table's.
 
@@ -83,7 +83,7 @@ def gather(
     only_data
         Whether to use that table alone.
     store
-        Folder of the project's own measurements; none need be there.
+        Folder of own measurements, by default that of the project; none need be there.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def gather(
     >>> sorted(set(gather("Mg")["metal"]))
     ['Mg']
     """
-    tables = [] if only_data else [known_measurements(metal, store)]
+    tables = [] if only_data else [known_measurements(metal, _own_data(store))]
     if data is not None:
         own = read_measurements(data, metal=metal)
         tables.append(own[own["metal"] == metal])
@@ -108,7 +108,7 @@ def gather(
     return rows
 
 
-def gather_others(metal: Metal, store: str | Path = STORE) -> pd.DataFrame:
+def gather_others(metal: Metal, store: str | Path | None = None) -> pd.DataFrame:
     """Return the efficiencies of all metals but one, shipped and own.
 
     Examples
@@ -117,8 +117,21 @@ def gather_others(metal: Metal, store: str | Path = STORE) -> pd.DataFrame:
     >>> "Mg" in set(gather_others("Mg")["metal"])
     False
     """
-    tables = [known_measurements(other, store) for other in METALS if other != metal]
+    folder = _own_data(store)
+    tables = [known_measurements(other, folder) for other in METALS if other != metal]
     return efficiencies(pd.concat(tables, ignore_index=True))
+
+
+def own_rows(measurements: pd.DataFrame, store: str | Path | None = None) -> str:
+    """Return how many of the gathered rows are the user's own, and from where, as a sentence."""
+    table = (_own_data(store) / TABLE).resolve()
+    if not table.exists():
+        return f"None of these rows is your own: there is no {table}."
+    return f"{own_count(measurements)} of these rows are your own, from {table}."
+
+
+def _own_data(store: str | Path | None) -> Path:
+    return Project.here().data if store is None else Path(store)
 
 
 def digest(measurements: pd.DataFrame) -> str:
@@ -185,8 +198,8 @@ def train(
 
 
 def model_folder(metal: str, folder: str | Path | None = None) -> Path:
-    """Return where the model of a metal lives: the given folder or ``anolyte-models/<metal>``."""
-    return Path(folder) if folder is not None else MODELS_FOLDER / metal
+    """Return where the model of a metal lives: the given folder, or the project's for it."""
+    return Path(folder) if folder is not None else Project.here().models / metal
 
 
 def save_training(result: TrainingResult, folder: str | Path) -> Path:
@@ -204,6 +217,7 @@ def save_training(result: TrainingResult, folder: str | Path) -> Path:
         "data_sha256": result.digest,
         "rows": len(result.measurements),
         "sources": int(result.measurements["source"].nunique()),
+        "own_rows": own_count(result.measurements),
         "split": "none" if result.validation is None else "leave-source-out",
     }
     if result.validation is not None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from anolyte.datasets.files.project_root import DATA, project_root
 from anolyte.datasets.measurements.overview import known_measurements
-from anolyte.datasets.measurements.own import STORE, TABLE
+from anolyte.datasets.measurements.own import TABLE
 from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures
 
@@ -18,7 +19,7 @@ from .rules import BLOCKED, PROTECTED
 
 def sei_model() -> SEIModel:
     """Return the SEI model of all labels, shipped and the project's own, fitted on first use."""
-    table = STORE / TABLE
+    table = project_root() / DATA / TABLE
     return _fitted(table.absolute(), table.stat().st_mtime_ns if table.exists() else 0)
 
 

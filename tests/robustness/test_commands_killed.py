@@ -31,6 +31,7 @@ Kill = Callable[..., Iterator[Path]]
 HANG_SECONDS = 300
 ASKED = ["1 M LiFSI in DME", "1 M LiPF6 in EC/DMC (1:1 v/v)"]
 OTHER = "notebook"
+BOX = "anolyte-outbox"
 ENTRY = "from anolyte.experiments.cli.start import main\nmain()\n"
 
 
@@ -286,7 +287,7 @@ def test_sending(killed: Kill, tmp_path: Path) -> None:
                 ended_ms=number + 1,
                 id=f"{number:016d}",
             )
-            outbox.put(record, files, f"sqlite:///{folder}/mlflow.db", folder / outbox.OUTBOX)
+            outbox.put(record, files, f"sqlite:///{folder}/mlflow.db", folder / BOX)
 
     def lasts() -> float:
         reference = tmp_path / "reference"
@@ -295,10 +296,10 @@ def test_sending(killed: Kill, tmp_path: Path) -> None:
         return finished(reference, ENTRY, "runs", "sync")
 
     def writes(folder: Path) -> bool:
-        return len(list((folder / outbox.OUTBOX).glob("[!.]*"))) < len(names) - 1
+        return len(list((folder / BOX).glob("[!.]*"))) < len(names) - 1
 
     for folder in killed(prepare, writes, lasts, ENTRY, "runs", "sync"):
-        box = folder / outbox.OUTBOX
+        box = folder / BOX
         items, faults = outbox.waiting(box)
         assert faults == []
         for item in items:

@@ -36,11 +36,12 @@ pytestmark = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Served:
-    """A running `anolyte ui`; `server` are the processes of MLflow below it."""
+    """A running `anolyte ui` of a project with one run; `server`: MLflow's processes below it."""
 
     port: int
     command: psutil.Process
     server: list[psutil.Process]
+    run: str
 
     def answer(self, path: str, host: str = "", data: object = None) -> tuple[int, str]:
         """Return the status and the text that the server answers."""
@@ -61,8 +62,17 @@ class Served:
 def served(
     start: Callable[..., subprocess.Popen[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    folder, port = tmp_path_factory.mktemp("project"), free_port()
-    MlflowStore(f"sqlite:///{folder}/mlflow.db").start("anolyte/Li/screening", "Li-screen", {}, 1)
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    former, folder = folder / "former", folder / "project"
+    store = MlflowStore(f"sqlite:///{former}/mlflow.db")
+    number = store.start("anolyte/Li/screening", "Li-screen", {}, 1)
+    (folder / "files").mkdir(parents=True)
+    (folder / "files" / "note.txt").write_text("1 M LiFSI in DME")
+    store.write_files(number, folder / "files", ())
+    # The project has moved since.
+    for path in former.iterdir():
+        path.rename(folder / path.name)
+    former.rmdir()
     process = start(folder, "ui", "--no-browser", "--port", str(port))
     assert process.stdout is not None
     assert process.stderr is not None
@@ -70,7 +80,7 @@ def served(
         # Printed as soon as the server is healthy; the command itself gives up in time.
         assert process.stdout.readline(), process.stderr.read()
         command = psutil.Process(process.pid)
-        yield Served(port, command, command.children(recursive=True))
+        yield Served(port, command, command.children(recursive=True), number)
     finally:
         if process.poll() is None:
             os.kill(process.pid, signal.SIGINT)
@@ -123,6 +133,11 @@ def test_refuses_jobs(served: Served) -> None:
     assert status >= 400
     assert "not enabled" in told
     assert served.answer(f"{JOBS}/search", data={}) == (200, '{"jobs":[]}')
+
+
+def test_shows_the_files_of_runs_though_the_project_has_moved(served: Served) -> None:
+    place = f"/get-artifact?run_uuid={served.run}&path=note.txt"
+    assert served.answer(place) == (200, "1 M LiFSI in DME")
 
 
 def test_interrupt_leaves_no_process(served: Served) -> None:

@@ -20,7 +20,7 @@ UriOption = Annotated[
     str | None,
     typer.Option(
         "--tracking-uri",
-        help="MLflow store; default MLFLOW_TRACKING_URI, else sqlite:///mlflow.db here.",
+        help="MLflow store; default MLFLOW_TRACKING_URI, else mlflow.db of the project.",
     ),
 ]
 NoTrackingOption = Annotated[bool, typer.Option("--no-tracking", help="Do not log to MLflow.")]

@@ -24,6 +24,7 @@ from anolyte.experiments.tracking.comparison import compare_lists
 from typer.testing import CliRunner, Result
 
 Log = Callable[..., RunReference]
+URI = "sqlite:///mlflow.db"
 ERRORS = np.full(20, 0.3)
 MANIFEST = {"metal": "Li", "files": {}, "packages": {"anolyte": "0.1.0"}, "facts": {}}
 
@@ -48,15 +49,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_model: Log) -> 
     """Working folder with two trainings and two ranked lists; the ids by name."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    uri = "sqlite:///mlflow.db"
     ids = {
-        name: log_model(tmp_path / "files", uri, name, ERRORS * factor, note=f"the {name}").run_id
+        name: log_model(tmp_path / "files", URI, name, ERRORS * factor, note=f"the {name}").run_id
         for name, factor in (("one", 1.0), ("two", 1.1))
     }
     names = [f"{number} M LiFSI in DME" for number in range(1, 21)]
     changed = [names[4], *names[:4], *names[5:15], "1 M LiFSI in EC"]
     for name, listed in (("before", names), ("after", changed)):
-        ids[name] = log_screening(ranking(listed), MANIFEST, uri, note=name).run_id
+        ids[name] = log_screening(ranking(listed), MANIFEST, URI, note=name).run_id
     return ids
 
 
@@ -75,7 +75,8 @@ def test_list_tells_what_waits(project: dict[str, str], tmp_path: Path) -> None:
     from anolyte.experiments.tracking.outbox import put
     from anolyte.experiments.tracking.run_record import RunRecord
 
-    put(RunRecord("anolyte/Li/test", "late"), tmp_path / "files" / "one", "sqlite:///mlflow.db")
+    box = tmp_path / "anolyte-outbox"
+    put(RunRecord("anolyte/Li/test", "late"), tmp_path / "files" / "one", URI, box)
     assert "1 further run in anolyte-outbox" in anolyte("runs", "list").stderr
     assert "sent: run " in anolyte("runs", "sync").stdout
     assert "Nothing is waiting" in anolyte("runs", "sync").stderr
@@ -124,7 +125,7 @@ def test_rank_correlation_is_that_of_the_common_ones() -> None:
 
 def test_two_common_ones_have_no_rank_correlation(project: dict[str, str]) -> None:
     two = ranking(["5 M LiFSI in DME", "4 M LiFSI in DME", "1 M LiFSI in DEE"])
-    other = str(log_screening(two, MANIFEST, "sqlite:///mlflow.db").run_id)
+    other = str(log_screening(two, MANIFEST, URI).run_id)
     text = anolyte("runs", "compare", project["before"], other).stdout
     assert "no rank correlation: it takes 3 electrolytes in both" in text
     assert "nan" not in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from anolyte.datasets.measurements.own import STORE, add_measurements
+from anolyte.datasets.measurements.own import add_measurements
 from anolyte.models.sei.desirability import sei_model
 
 TABLE = "metal,electrolyte,ce_pct,source,sei_character\n" + "".join(
@@ -19,7 +19,7 @@ def test_own_labels_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     asked = ["2 M LiFSI in DME"]
     before = sei_model().predict_character(asked)["organic-rich"][0]
     (tmp_path / "own.csv").write_text(TABLE)
-    add_measurements(tmp_path / "own.csv", STORE)
+    add_measurements(tmp_path / "own.csv", tmp_path / "anolyte-data")
     after = sei_model().predict_character(asked)["organic-rich"][0]
     assert after > before + 0.05
     assert sei_model() is sei_model()
