@@ -30,7 +30,7 @@ screen: $(READY) ## train on the shipped lithium table and rank candidates
 test: $(READY) ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-ui: $(VENV)/.ui-test ## look at the MLflow page in a headless Chromium
+test-ui: $(VENV)/.ui-test ## look at the MLflow page and the documentation in a headless Chromium
 	$(BIN)/python -m pytest tests/ui -rs
 
 images: $(VENV)/.ui-test ## take the pictures in docs/images anew, from real runs
@@ -38,7 +38,7 @@ images: $(VENV)/.ui-test ## take the pictures in docs/images anew, from real run
 
 # Playwright drives the Chromium of the system; pip installs no browser.
 $(VENV)/.ui-test: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui-test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui-test,docs]'
 	touch $@
 
 test-lowest: $(LOWEST)/.ready ## run the tests with the lowest versions that are allowed
