@@ -6,7 +6,6 @@ import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,36 +14,18 @@ from anolyte.datasets.files.atomic import write_bytes
 from anolyte.models.efficiency.intervals import COVERAGES
 from matplotlib.figure import Figure
 
-from ..cells import cell
+from ..pages import page
 from ..plots.evaluation import calibration_curve, width_against_error
 from ..plots.figures import learning_curve_plot, parity
 from .evaluate import HEADLINE, Evaluation
 from .sentences import chosen, comparison, headline
 
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
-  color: #222; background: #fff; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #ddd; }
-th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
-tr.ours { font-weight: 600; background: #eef4fb; }
-figure { display: inline-block; margin: .5rem; } img { max-width: 100%; }
-.small { color: #666; font-size: 13px; }
-"""
 CAPTIONS = {
     "parity": "predicted against measured",
     "calibration": "calibration",
     "interval_width": "interval width against error",
     "learning_curve": "learning curve",
 }
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-READING = (
-    "All errors are in LCE = -log10(1 - CE/100): 1 is 90 %, 2 is 99 %, 3 is 99.9 %. skill is the "
-    "error relative to predicting the metal's mean (below 1 is better), precision_top10 the share "
-    "of the predicted best tenth that is among the measured best tenth, coverage_90 the share of "
-    "measurements inside the 90 % interval and width_90 its mean width. The figure to quote is "
-    "leave-source-out: whole publications are held out, and what judges has no part in any choice."
-)
 
 
 def write_report(
@@ -73,49 +54,29 @@ def report(evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame] | 
     sei
         Tables of the SEI model by title, see `evaluate_sei.sei_tables`; perhaps none.
     """
-    parts = [part for evaluation in evaluations for part in _metal(evaluation)]
-    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     packages = ("anolyte", "scikit-learn", "xgboost", "rdkit")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return "\n".join(
-        [
-            '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-            f"<title>anolyte: accuracy</title><style>{STYLE}</style></head><body>",
-            "<h1>How good the predictions are</h1>",
-            f"<p>{escape(READING)}</p>",
-            *parts,
-            *_sei(sei or {}),
-            f'<p class="small">{escape(made)}; {escape(versions)}</p></body></html>',
-        ]
+    return page(
+        "report",
+        metals=[_metal(evaluation) for evaluation in evaluations],
+        sei=sei or {},
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        versions=", ".join(f"{name} {version(name)}" for name in packages),
     )
 
 
-def _sei(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
-    if tables:
-        yield "<h2>SEI</h2>"
-        yield "<p>Whole publications are held out. Better: a lower log_loss, higher shares.</p>"
-    for title, table in tables.items():
-        yield f"<h3>{escape(title)}</h3>{_table(table)}"
-
-
-def _metal(evaluation: Evaluation) -> Iterator[str]:
-    rows, sources = len(evaluation.measurements), evaluation.measurements["source"].nunique()
-    yield f"<h2>{escape(evaluation.metal)}</h2>"
-    yield (
-        f'<p class="small">{rows} measurements from {sources} sources, '
-        f"SHA-256 {escape(evaluation.digest[:12])}</p>"
-    )
-    yield _paragraphs(headline(evaluation))
-    if evaluation.splits:
-        yield _table(evaluation.summary())
-    yield _paragraphs(comparison(evaluation))
-    yield _paragraphs(_left_out(evaluation))
-    if recipes := chosen(evaluation):
-        yield "<p>Share of the held-out measurements that each recipe predicted:</p>"
-        yield f"<ul>{''.join(f'<li>{escape(told)}</li>' for told in recipes)}</ul>"
-    for name, figure in figures(evaluation):
-        yield _figure(figure, f"{evaluation.metal}: {CAPTIONS[name]}")
+def _metal(evaluation: Evaluation) -> dict[str, object]:
+    """Return what the template tells of a metal."""
+    return {
+        "metal": evaluation.metal,
+        "rows": len(evaluation.measurements),
+        "sources": evaluation.measurements["source"].nunique(),
+        "digest": evaluation.digest[:12],
+        "headline": headline(evaluation),
+        "summary": evaluation.summary() if evaluation.splits else None,
+        "comparison": [*comparison(evaluation), *_left_out(evaluation)],
+        "recipes": chosen(evaluation),
+        "figures": [(CAPTIONS[name], _picture(each)) for name, each in figures(evaluation)],
+    }
 
 
 def figures(evaluation: Evaluation) -> Iterator[tuple[str, Figure]]:
@@ -146,27 +107,8 @@ def _left_out(evaluation: Evaluation) -> list[str]:
     return [f"Left out: {', '.join(left)} ({why})." for why, left in names.items()]
 
 
-def _paragraphs(sentences: Sequence[str]) -> str:
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-
-
-def _table(frame: pd.DataFrame) -> str:
-    """Return a table as HTML, the rows of our model marked."""
-    head = "".join(f"<th>{escape(str(name))}</th>" for name in frame.columns)
-    lines = []
-    for cells in frame.itertuples(index=False):
-        ours = ' class="ours"' if {"anolyte", "SEIModel"} & {str(cell) for cell in cells} else ""
-        lines.append(f"<tr{ours}>{''.join(f'<td>{_cell(cell)}</td>' for cell in cells)}</tr>")
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    return escape(cell(value, ".3f", missing="–"))
-
-
-def _figure(figure: Figure, caption: str) -> str:
+def _picture(figure: Figure) -> str:
+    """Return a figure as PNG, in base 64."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
-    data = base64.b64encode(buffer.getvalue()).decode()
-    alt = escape(caption, quote=True)
-    return f'<figure><img alt="{alt}" src="data:image/png;base64,{data}"></figure>'
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from anolyte.datasets.compounds.drawing import structure_svg
 from anolyte.datasets.compounds.registry import Compound
@@ -12,18 +14,24 @@ from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import InputError
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
 
+from ..pages import page
+
 ROWS = 20
 _DRAWINGS = 40
 _BAR = 160
 # The scale of the bars, in CE %.
 _TICKS = (0, 90, 99, 99.9)
-_STYLE = (
-    "<style>.anolyte td,.anolyte th{text-align:left;padding:3px 8px;vertical-align:middle;"
-    "max-width:24em}.anolyte td.nearest{overflow-wrap:anywhere;min-width:14em}"
-    ".anolyte td.reasons{min-width:18em}.anolyte td.electrolyte{min-width:11em}"
-    ".anolyte svg{display:block}.anolyte figure{display:inline-block;margin:4px;"
-    "text-align:center;font-size:85%;background:white;color:black}</style>"
-)
+_COLUMNS = {
+    "rank": "",
+    "electrolyte": "electrolyte",
+    "bar": "CE / %",
+    "sei": "SEI",
+    "cycles_to_80": "cycles to 80 %",
+    "evidence": "evidence",
+    "reasons": "reasons",
+    "nearest": "nearest measured",
+    "flags": "flags",
+}
 
 
 def to_html(frame: pd.DataFrame, title: str = "", caveat: str = "", rows: int = ROWS) -> str:
@@ -38,68 +46,61 @@ def to_html(frame: pd.DataFrame, title: str = "", caveat: str = "", rows: int = 
     rows
         How many rows to show.
     """
-    head = frame.head(rows)
-    columns = {"rank": "", "electrolyte": "electrolyte", "bar": "CE / %", "sei": "SEI"}
-    columns |= {"cycles_to_80": "cycles to 80 %", "evidence": "evidence", "reasons": "reasons"}
-    columns |= {"nearest": "nearest measured", "flags": "flags"}
-    cells = {
-        name: _cells(head, name)
-        for name in columns
-        if name in ("bar", "sei") or (name in head and head[name].astype(str).any())
-    }
-    heads = "".join(f"<th>{escape(columns[name])}</th>" for name in cells)
-    tags = [f'<td class="{name}">' for name in cells]
-    lines = [zip(tags, line, strict=True) for line in zip(*cells.values(), strict=True)]
-    body = "".join(f"<tr>{''.join(f'{tag}{cell}</td>' for tag, cell in row)}</tr>" for row in lines)
-    more = f"<p>{len(frame) - len(head)} more rows</p>" if len(frame) > len(head) else ""
-    said = "".join(f"<p>{escape(text)}</p>" for text in (title, caveat) if text)
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-    return f'{_STYLE}<div class="anolyte">{said}{table}{more}{_drawings(head)}</div>'
+    return page("ranked_list", **_values(frame, title, caveat, rows))
 
 
 def to_page(frame: pd.DataFrame, title: str = "", caveat: str = "", rows: int = ROWS) -> str:
     """Return `to_html` as a page of its own."""
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
-    style = "<style>body{font:12px system-ui,sans-serif;margin:16px}</style>"
-    body = to_html(frame, title, caveat, rows)
-    return f'<!doctype html><html lang="en"><head>{head}{style}</head><body>{body}</body></html>'
+    return page("ranked_list_page", title=title, **_values(frame, title, caveat, rows))
 
 
-def _cells(head: pd.DataFrame, name: str) -> list[str]:
-    if name == "bar":
-        bounds = head[["ce_low", "ce_pct", "ce_high"]].to_numpy(dtype=float)
-        return [_bar(*map(float, row)) for row in bounds]
-    if name == "sei":
-        if "sei_character" not in head:
-            return [""] * len(head)
-        pairs = zip(head["sei_character"], head["sei_probability"], strict=True)
-        return [escape(f"{character} ({share:.0%})") for character, share in pairs]
-    if name == "nearest":
+def _values(frame: pd.DataFrame, title: str, caveat: str, rows: int) -> dict[str, Any]:
+    """Return what the template tells of a list."""
+    head = frame.head(rows)
+    bars = pd.Series(_bars(head), head.index, dtype=object)
+    shown = head.assign(bar=bars, sei=_characters(head))
+    if "nearest" in head:
         # The others are in the table.
-        return [escape(str(value).split("; ", 1)[0]) for value in head[name]]
-    return [escape(str(value)) for value in head[name]]
+        shown["nearest"] = [str(value).split("; ", 1)[0] for value in head["nearest"]]
+    filled = {name for name in shown if name in ("bar", "sei") or shown[name].astype(str).any()}
+    return {
+        "said": [text for text in (title, caveat) if text],
+        "columns": {name: told for name, told in _COLUMNS.items() if name in filled},
+        "rows": shown.to_dict("records"),
+        "more": len(frame) - len(head),
+        "width": _BAR,
+        "ticks": _places(_TICKS),
+        "drawings": list(_drawings(head)),
+    }
 
 
-def _bar(low: float, middle: float, high: float) -> str:
-    """Draw an interval on a logarithmic scale, with its figures."""
-    whole = log_coulombic_efficiency(99.95)
-    at = _BAR * np.clip(log_coulombic_efficiency([low, middle, high]) / whole, 0, 1)
-    ticks = "".join(
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="12" stroke="#bbb"/>'
-        for x in np.abs(_BAR * log_coulombic_efficiency(list(_TICKS)) / whole)
-    )
-    text = f"{middle:.2f} ({low:.2f} to {high:.2f})"
-    return (
-        f'{text}<svg width="{_BAR + 4}" height="12" viewBox="0 0 {_BAR + 4} 12" role="img" '
-        f'aria-label="{text}">{ticks}'
-        f'<line x1="{at[0]:.1f}" x2="{at[2]:.1f}" y1="6" y2="6" stroke="#4c8cc4" '
-        f'stroke-width="6" stroke-opacity="0.5"/><circle cx="{at[1]:.1f}" cy="6" r="4" '
-        'fill="#1f5f99"/></svg>'
-    )
+def _characters(head: pd.DataFrame) -> list[str]:
+    if "sei_character" not in head:
+        return [""] * len(head)
+    pairs = zip(head["sei_character"], head["sei_probability"], strict=True)
+    return [f"{character} ({share:.0%})" for character, share in pairs]
 
 
-def _drawings(head: pd.DataFrame) -> str:
-    """Draw each compound of the rows once, under its name."""
+def _bars(head: pd.DataFrame) -> list[dict[str, object]]:
+    """Return of each interval where its ends and middle stand on the scale, and its figures."""
+    bounds = head[["ce_low", "ce_pct", "ce_high"]].to_numpy(dtype=float)
+    return [
+        {
+            **dict(zip(("low", "middle", "high"), _places(row), strict=True)),
+            "text": f"{row[1]:.2f} ({row[0]:.2f} to {row[2]:.2f})",
+        }
+        for row in bounds
+    ]
+
+
+def _places(ce_pct: npt.ArrayLike) -> list[float]:
+    """Return where CEs stand on the logarithmic scale of the bars, in pixels."""
+    share = log_coulombic_efficiency(ce_pct) / log_coulombic_efficiency(99.95)
+    return [round(float(x), 1) for x in _BAR * np.clip(share, 0, 1)]
+
+
+def _drawings(head: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield each compound of the rows once, its name and its drawing."""
     known: dict[Compound, None] = {}
     for text in head["electrolyte"]:
         try:
@@ -110,8 +111,5 @@ def _drawings(head: pd.DataFrame) -> str:
         doses = (*value.salts, *value.additives)
         met = [dose.compound for dose in doses if dose.compound is not None]
         known |= dict.fromkeys([*met, *(share.compound for share in value.base)])
-    figures = (
-        f"<figure>{structure_svg(compound)}<figcaption>{escape(str(compound))}</figcaption></figure>"
-        for compound in list(known)[:_DRAWINGS]
-    )
-    return f"<div>{''.join(figures)}</div>"
+    for compound in list(known)[:_DRAWINGS]:
+        yield str(compound), structure_svg(compound)

@@ -96,7 +96,7 @@ def test_prior_only_says_so() -> None:
     found = screen(space, model, top=5)
     assert found.criterion == "precedent"
     assert "no prediction" in found.caveat
-    assert found.caveat in found._repr_html_().replace("&#x27;", "'")
+    assert found.caveat in found._repr_html_().replace("&#39;", "'")
     assert "Ca(BF4)2" in found.to_frame()["electrolyte"].iloc[0]
 
 
