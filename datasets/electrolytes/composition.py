@@ -2,11 +2,14 @@
 
 Conventions: M counts moles of salt per litre of the solvent mixture (ideal mixing of the
 solvents, the convention of the published tables), m per kilogram of it; wt%, vol%, mol%
-and ppm (by mass) are of the whole, vol% of the whole liquid without salts.
+and ppm (by mass) are of the whole, vol% of the whole liquid without salts. In water alone M
+counts per litre of solution, as chemists of aqueous cells mean it, where the density of the
+solution was measured (see `aqueous`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +18,7 @@ import numpy.typing as npt
 from ..compounds.densities import density
 from ..compounds.registry import Compound
 from ..errors import Fault, FormulationError
+from .aqueous import WATER, litres_of_solution
 from .electrolyte import UNKNOWN_PERCENT, Dose, Electrolyte, Share, Unit
 
 DEFAULT_CONCENTRATION = 1.0
@@ -74,11 +78,15 @@ def resolve(electrolyte: Electrolyte, default_salt: Compound | None = None) -> C
     """
     moles = _Moles()
     moles.add_base(electrolyte)
+    salts = []
     for dose in electrolyte.salts:
         compound = dose.compound or default_salt
         if compound is None:
             raise ValueError(f"{electrolyte}: the salt is not named and no default is given")
-        moles.add_dissolved(compound, dose, _known_concentration(dose))
+        salts.append(Dose(_known_concentration(dose), dose.unit, compound))
+    moles.swelling = swelling([share.compound for share in electrolyte.base], salts)
+    for dose in salts:
+        moles.add_dissolved(dose)
     moles.add_additives(electrolyte.additives)
     compounds = tuple(moles.amounts)
     amounts = np.array(list(moles.amounts.values()))
@@ -98,10 +106,28 @@ def _known_concentration(dose: Dose) -> float:
     return default if dose.amount is None else dose.amount
 
 
+def swelling(base: Sequence[Compound], salts: Sequence[Dose]) -> float:
+    """Return the litres that M counts by, per litre of the base.
+
+    In water alone the litres of measured solution; else 1.
+    """
+    if [compound.smiles for compound in base] != [WATER]:
+        return 1.0
+    molarities = {
+        dose.compound: (dose.amount or 0.0) / (1000 if dose.unit == "mM" else 1)
+        for dose in salts
+        if dose.compound is not None and dose.unit in ("M", "mM")
+    }
+    if len(molarities) < len(salts):
+        return 1.0
+    return litres_of_solution(molarities) or 1.0
+
+
 class _Moles:
     """Moles per compound while an electrolyte is put together."""
 
     def __init__(self) -> None:
+        self.swelling = 1.0
         self.amounts: dict[Compound, float] = {}
         self.estimated: dict[Compound, None] = {}
         self.base: tuple[tuple[Compound, float], ...] = ()
@@ -132,13 +158,17 @@ class _Moles:
         mass_or_volume = share.compound.molar_mass if kind == "w/w" else None
         return part / (mass_or_volume or self.molar_volume(share.compound))
 
-    def add_dissolved(self, compound: Compound, dose: Dose, amount: float) -> None:
+    def add_dissolved(self, dose: Dose) -> None:
         """Add a salt or additive dosed in M, mM (per litre) or m (per kilogram) of the base."""
+        compound, amount = dose.compound, dose.amount
+        assert compound is not None
+        assert amount is not None
         if dose.unit == "m":
             kilograms = sum(moles * base.molar_mass for base, moles in self.base) / 1000
             self.add(compound, amount * kilograms)
             return
         litres = sum(moles * self.molar_volume(base) for base, moles in self.base) / 1000
+        litres *= self.swelling
         self.add(compound, amount * litres / (1000 if dose.unit == "mM" else 1))
 
     def add_additives(self, additives: tuple[Dose, ...]) -> None:
@@ -154,7 +184,7 @@ class _Moles:
             if amount is None:
                 amount = DEFAULT_ADDITIVE[unit]
             if unit in ("M", "m", "mM"):
-                self.add_dissolved(compound, Dose(amount, unit, compound), amount)
+                self.add_dissolved(Dose(amount, unit, compound))
             else:
                 shares.append((compound, unit, amount / (1e6 if unit == "ppm" else 100)))
         if shares:

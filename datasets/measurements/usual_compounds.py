@@ -1,8 +1,9 @@
-"""What the shipped measurements of a metal use more than once: the raw material of a space."""
+"""What the shipped measurements of a metal use most: the raw material of a space."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping
 
 from ..compounds.ions import holds
 from ..compounds.metals import Metal
@@ -10,8 +11,13 @@ from ..compounds.registry import Compound
 from ..electrolytes.grammar import Electrolyte, parse
 from .table import load_measurements
 
-# Known to the tables by at least so many measurements: one report is not a habit.
-MIN_MEASUREMENTS = 2
+# Known to the tables by at least so many electrolytes: one report is not a habit.
+MIN_ELECTROLYTES = 2
+# The commonest salts, solvents and additives: a space is their product, and must stay one that
+# a laptop screens in minutes.
+MOST_SALTS, MOST_SOLVENTS, MOST_ADDITIVES = 10, 27, 9
+
+Uses = Mapping[Compound, set[tuple[str, str]]]
 
 
 def known_electrolytes(metal: Metal) -> list[Electrolyte]:
@@ -20,19 +26,39 @@ def known_electrolytes(metal: Metal) -> list[Electrolyte]:
 
 
 def default_compounds(metal: Metal) -> tuple[list[Compound], list[Compound], list[Compound]]:
-    """Return salts, solvents (diluents included) and additives of the metal's measurements."""
-    salts: Counter[Compound] = Counter()
-    solvents: Counter[Compound] = Counter()
-    additives: Counter[Compound] = Counter()
-    for electrolyte in known_electrolytes(metal):
-        salts.update(dose.compound for dose in electrolyte.salts if dose.compound)
-        salts.update(s.compound for s in electrolyte.base if s.compound.kind == "salt")
-        solvents.update(s.compound for s in electrolyte.base if not s.compound.is_salt)
-        additives.update(dose.compound for dose in electrolyte.additives if dose.compound)
-    own = Counter({salt: n for salt, n in salts.items() if holds(salt, metal)})
-    return tuple(_frequent(count) for count in (own, solvents, additives))  # type: ignore[return-value]
+    """Return salts, solvents (diluents included) and additives of the metal's measurements.
+
+    Those that most sources use, first; a source with a hundred electrolytes counts once, and
+    an electrolyte of which only the SEI was looked at does not.
+    """
+    salts: defaultdict[Compound, set[tuple[str, str]]] = defaultdict(set)
+    solvents: defaultdict[Compound, set[tuple[str, str]]] = defaultdict(set)
+    additives: defaultdict[Compound, set[tuple[str, str]]] = defaultdict(set)
+    table = load_measurements(metal)
+    measured = table[table["ce_pct"].notna()][["source", "electrolyte"]].drop_duplicates()
+    for source, text in measured.itertuples(index=False):
+        electrolyte = parse(text)
+        of_base = [share.compound for share in electrolyte.base]
+        dissolved = [dose.compound for dose in electrolyte.salts if dose.compound]
+        for compound in (*dissolved, *(each for each in of_base if each.kind == "salt")):
+            if holds(compound, metal):
+                salts[compound].add((source, text))
+        for compound in of_base:
+            if not compound.is_salt:
+                solvents[compound].add((source, text))
+        for dose in electrolyte.additives:
+            if dose.compound:
+                additives[dose.compound].add((source, text))
+    return (
+        _commonest(salts, MOST_SALTS),
+        _commonest(solvents, MOST_SOLVENTS),
+        _commonest(additives, MOST_ADDITIVES),
+    )
 
 
-def _frequent(count: Counter[Compound]) -> list[Compound]:
-    kept = [compound for compound, n in count.items() if n >= MIN_MEASUREMENTS]
-    return sorted(kept or count, key=lambda compound: (-count[compound], compound.abbreviation))
+def _commonest(uses: Uses, most: int) -> list[Compound]:
+    electrolytes = {c: len({text for _, text in pairs}) for c, pairs in uses.items()}
+    sources = {c: len({source for source, _ in pairs}) for c, pairs in uses.items()}
+    kept = [c for c, count in electrolytes.items() if count >= MIN_ELECTROLYTES] or list(uses)
+    order = sorted(kept, key=lambda c: (-sources[c], -electrolytes[c], c.abbreviation))
+    return order[:most]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.registry import Compound
+from anolyte.datasets.electrolytes.composition import swelling
 from anolyte.datasets.electrolytes.grammar import Share
 from anolyte.features.arrays import Flags, Floats, Integers
 
@@ -94,6 +95,9 @@ class GridAmounts:
         self._kilograms = np.zeros(len(bases))
         self._estimated = np.zeros(len(bases), dtype=bool)
         self._by_volume = np.array([base.kind == "v/v" for base in bases])
+        self._swelling = np.array(
+            [[swelling(base.compounds, salts) for salts in self.grid.salts] for base in bases]
+        )
         for row, base in enumerate(bases):
             # A solid salt in a ratio takes no part in the litre or kilogram of solvent.
             liquid = [c.kind != "salt" for c in base.compounds]
@@ -118,6 +122,7 @@ class GridAmounts:
             columns = self._base_columns[at_base, slot]
             moles[rows, columns] += self._base_moles[at_base, slot]
         litres, kilograms = self._litres[at_base], self._kilograms[at_base]
+        litres = litres * self._swelling[at_base, at_salt]
         for doses, at in ((self._salts, at_salt), (self._additives, at_additive)):
             for slot in range(doses.columns.shape[1]):
                 dissolved = doses.per_litre[at, slot] * litres
