@@ -1,4 +1,4 @@
-"""The block `conditions`: how the efficiency was or will be measured, and what was assumed."""
+"""The block `conditions`: how the efficiency was or will be measured."""
 
 from __future__ import annotations
 
@@ -33,17 +33,12 @@ class ConditionsBlock(DescriptorBlock):
         *(Descriptor(f"method_{name}", "1", f"CE method {name}") for name in _METHODS),
         *(Descriptor(f"substrate_{name}", "1", f"substrate {name}") for name in _SUBSTRATES),
         Descriptor("substrate_known", "1", "1 if the substrate is known"),
-        Descriptor("amounts_assumed", "1", "1 if an amount was not given"),
-        Descriptor("salt_assumed", "1", "1 if the salt was not named"),
-        Descriptor("density_estimated", "1", "1 if a density had to be estimated"),
     )
 
     def columns(self, mixtures: Mixtures) -> list[Floats | Flags]:
-        """Return the 18 descriptors."""
-        flags = (mixtures.amounts_assumed, mixtures.salt_assumed, mixtures.density_estimated)
+        """Return the 15 descriptors."""
         if mixtures.conditions is None:
-            unknown = np.broadcast_to(0.0, (len(mixtures), len(self.descriptors) - len(flags)))
-            return [unknown, *flags]
+            return [np.broadcast_to(0.0, (len(mixtures), len(self.descriptors)))]
         columns: list[Floats | Flags] = []
         for name in _NUMBERS:
             values = pd.to_numeric(_column(mixtures, name), errors="coerce").to_numpy(dtype=float)
@@ -53,7 +48,7 @@ class ConditionsBlock(DescriptorBlock):
         columns += [np.asarray(method == name, dtype=bool) for name in _METHODS]
         columns += [np.asarray(substrate == name, dtype=bool) for name in _SUBSTRATES]
         known = substrate.notna() & (substrate.astype(str) != "")
-        return [*columns, np.asarray(known, dtype=bool), *flags]
+        return [*columns, np.asarray(known, dtype=bool)]
 
 
 def _column(mixtures: Mixtures, name: str) -> pd.Series:

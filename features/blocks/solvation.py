@@ -12,7 +12,7 @@ from anolyte.datasets.compounds.registry import Compound
 
 from ..arrays import Floats
 from ..mixtures import Mixtures, divide
-from ..molecules.donor import coordinating_sites, donor_number, is_donor_number_imputed
+from ..molecules.donor import coordinating_sites, donor_number
 from ..molecules.pairing import coordination_numbers, shell
 from .base import Descriptor, DescriptorBlock
 
@@ -21,14 +21,18 @@ _CRC = "CRC Handbook in the package chemicals, else properties.csv"
 _GUTMANN = "Gutmann, Coord. Chem. Rev. 18 (1976) 225, doi:10.1016/S0010-8545(00)82045-7"
 # Beyond this a further solvent molecule is free: no ion of this field binds so many.
 SITES_LIMIT = 60.0
+# Medians of the shipped compounds that have a value. Nothing here may tell whether *we* know a
+# property: a model learns from it which papers were read more closely.
+TYPICAL_ACCEPTOR_NUMBER = 11.0
+TYPICAL_PERMITTIVITY = 9.0
 
 
 def describe(compound: Compound) -> tuple[float, ...]:
-    """Return sites, donor number, sites times donor number, and 1 if the number is imputed."""
+    """Return sites, donor number, and sites times donor number."""
     if compound.is_salt:
-        return (0.0, 0.0, 0.0, 0.0)
+        return (0.0, 0.0, 0.0)
     sites, number = coordinating_sites(compound), donor_number(compound)
-    return (sites, number, sites * number, float(is_donor_number_imputed(compound)))
+    return (sites, number, sites * number)
 
 
 def _donor(compound: Compound) -> tuple[float]:
@@ -70,7 +74,6 @@ class SolvationBlock(DescriptorBlock):
         Descriptor("donor_number_strongest", "kcal/mol", "largest among solvents", _GUTMANN),
         Descriptor("donor_number_weakest", "kcal/mol", "smallest among solvents", _GUTMANN),
         Descriptor("donor_number_per_site", "kcal/mol", "mean over coordinating sites", _GUTMANN),
-        Descriptor("donor_number_imputed", "1", "share of solvent whose number is imputed"),
         Descriptor("sites_per_cation", "1", "coordinating sites of solvents per metal cation"),
         Descriptor("solvents_per_cation", "1", "solvent molecules per metal cation"),
         Descriptor("diluent_fraction", "1", "share of solvent molecules without a site"),
@@ -78,9 +81,10 @@ class SolvationBlock(DescriptorBlock):
         Descriptor("cation_fraction", "1", "metal cations per mole of mixture"),
         Descriptor("cation_per_site", "1", "metal cations per coordinating site, at most 4"),
         Descriptor("donor_number_volume_mean", "kcal/mol", "volume mean of solvents", _GUTMANN),
-        Descriptor("acceptor_number_mean", "1", "mean of the solvents that have one", _GUTMANN),
-        Descriptor("permittivity", "1", "volume mean of the solvents that have one", _CRC),
-        Descriptor("permittivity_known", "1", "volume share of solvent with a permittivity"),
+        Descriptor(
+            "acceptor_number_mean", "1", "mean of the solvents that have one, else 11", _GUTMANN
+        ),
+        Descriptor("permittivity", "1", "volume mean of the solvents that have one, else 9", _CRC),
         Descriptor("free_solvent", "1", "solvent molecules beyond the first shell, share"),
         Descriptor("anion_share", "1", "anions' share of the first shell", _PAIRING),
         Descriptor("SSIP", "1", "cations without an anion beside them", _PAIRING),
@@ -95,9 +99,8 @@ class SolvationBlock(DescriptorBlock):
         ).T
         return [
             divide(by_volume, volume),
-            divide(acceptors, acceptor_known),
-            divide(permittivity, known),
-            divide(known, volume),
+            divide(acceptors, acceptor_known, empty=TYPICAL_ACCEPTOR_NUMBER),
+            divide(permittivity, known, empty=TYPICAL_PERMITTIVITY),
         ]
 
     @staticmethod
@@ -107,9 +110,9 @@ class SolvationBlock(DescriptorBlock):
         return [1 - taken, share, separated, contact, aggregated]
 
     def columns(self, mixtures: Mixtures) -> list[Floats]:
-        """Return the 20 descriptors."""
+        """Return the 18 descriptors."""
         solvents = mixtures.solvents
-        sites, number, strength, imputed = mixtures.total(describe, solvents).T
+        sites, number, strength = mixtures.total(describe, solvents).T
         amount = mixtures.amount(solvents)
         cations = mixtures.total(cation_count, mixtures.salts)[:, 0]
         binding = mixtures.amount(solvents & (mixtures.table(describe)[:, 0] > 0))
@@ -119,7 +122,6 @@ class SolvationBlock(DescriptorBlock):
             mixtures.extreme(_donor, solvents, largest=True),
             mixtures.extreme(_donor, solvents, largest=False),
             divide(strength, sites),
-            divide(imputed, amount),
             np.minimum(divide(sites, cations, SITES_LIMIT), SITES_LIMIT),
             np.minimum(divide(amount, cations, SITES_LIMIT), SITES_LIMIT),
             divide(amount - binding, amount),

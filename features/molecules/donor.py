@@ -15,6 +15,7 @@ from anolyte.datasets.compounds.registry import Compound, molecule, shipped_comp
 from anolyte.datasets.files.shipped import shipped_table
 
 from ..arrays import Floats
+from ..mixtures import Mixtures
 from .groups import GROUPS, group_count
 
 # One coordinating site for each of these groups.
@@ -53,6 +54,19 @@ def donor_number(compound: Compound) -> float:
 def is_donor_number_imputed(compound: Compound) -> bool:
     """Whether the donor number of a molecule had to be imputed."""
     return compound.smiles not in tabulated_donor_numbers()
+
+
+def imputed_donor_share(mixtures: Mixtures) -> Floats:
+    """Return the share (n,) of the solvent molecules whose donor number had to be imputed.
+
+    For remarks beside a prediction. It is no descriptor: what we know of a molecule must not
+    tell a model how well it works.
+    """
+    return mixtures.mean(_imputed, mixtures.solvents)[:, 0]
+
+
+def _imputed(compound: Compound) -> tuple[float]:
+    return (float(not compound.is_salt and is_donor_number_imputed(compound)),)
 
 
 @lru_cache(maxsize=8192)

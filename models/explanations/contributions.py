@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from ..efficiency.members import Member
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import recipes
-from .wording import NO_REASON, Group, group_of, phrase
+from .wording import Group, group_of, phrase
 
 TREES = ("extra_trees", "xgboost")
 FALLBACK = Member("own", "extra_trees")
@@ -220,7 +220,6 @@ class Words:
         self.thirds = np.quantile(features, [1 / 3, 2 / 3], axis=0)
         self.number = {name: at for at, name in enumerate(self.names)}
         self.codes, self.kinds = pd.factorize(np.array([g.name for g in self.groups], dtype=object))
-        self.silent = {group_of(name).name for name in NO_REASON}
 
     @classmethod
     def of(cls, model: CoulombicEfficiencyModel) -> Words:
@@ -251,8 +250,6 @@ class Words:
         for code in np.argsort(-np.abs(totals), kind="stable"):
             if len(found) == count or abs(totals[code]) < LEAST_PUSH:
                 break
-            if self.kinds[code] in self.silent:
-                continue
             members = np.flatnonzero(self.codes == code)
             largest = int(members[np.abs(given[members]).argmax()])
             at = self.number.get(self.groups[largest].head, largest)

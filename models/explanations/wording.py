@@ -201,10 +201,6 @@ _GROUPS = (
         absent="no diluent",
     ),
     Group(
-        "estimated donor numbers", ("estimated donor numbers",), {"donor_number_imputed": "share"}
-    ),
-    Group("known permittivities", ("known permittivities",), {"permittivity_known": "share"}),
-    Group(
         "kinds of anion",
         _thirds("mixing of anions", "a single anion", "several anions"),
         {"anion_kinds": "effective number"},
@@ -231,9 +227,6 @@ _PLACES = {
     "shell": "count in the first shell",
     "anion": "share of the anions",
 }
-
-# How well an electrolyte's properties are known is no reason for its efficiency.
-NO_REASON = frozenset(("donor_number_imputed", "permittivity_known"))
 
 
 def _present(thing: str, descriptor: str, label: str) -> Group:

@@ -6,8 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
+from anolyte.datasets.compounds.properties import property_value
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
-from anolyte.features.blocks.solvation import SolvationBlock, cation_count
+from anolyte.features.blocks.solvation import (
+    TYPICAL_ACCEPTOR_NUMBER,
+    TYPICAL_PERMITTIVITY,
+    SolvationBlock,
+    cation_count,
+)
 from anolyte.features.molecules.donor import (
     coordinating_sites,
     donor_number,
@@ -152,7 +158,6 @@ def test_solvation_of_a_localised_electrolyte_by_hand() -> None:
     assert row["donor_number_mean"] == pytest.approx((1.2 * 20.0 + 3 * 1.9) / 4.2)
     assert row["donor_number_per_site"] == pytest.approx(20.0)
     assert (row["donor_number_strongest"], row["donor_number_weakest"]) == (20.0, 1.9)
-    assert row["donor_number_imputed"] == 0
     litres = (1.2 * 90.122 / 0.868 + 3 * 232.07 / 1.5323) / 1000
     assert row["cation_concentration"] == pytest.approx(1 / litres, rel=1e-4)
 
@@ -162,9 +167,18 @@ def test_molarity_comes_back_as_concentration() -> None:
     assert [row["cation_concentration"] for row in rows] == pytest.approx([1, 2.5, 0.3])
 
 
-def test_share_of_imputed_donor_numbers() -> None:
-    (row,) = solvation("1 M LiFSI in DME/FDMB (1:3 mol/mol)")
-    assert row["donor_number_imputed"] == pytest.approx(0.75)
+def test_what_we_do_not_know_is_typical() -> None:
+    """The stated medians; no descriptor tells known solvents from unknown ones."""
+    for name, typical in (
+        ("relative_permittivity", TYPICAL_PERMITTIVITY),
+        ("acceptor_number", TYPICAL_ACCEPTOR_NUMBER),
+    ):
+        found = [property_value(each, name) for each in REGISTRY if not each.is_salt]
+        median = np.median([each.value for each in found if each])
+        assert typical == pytest.approx(median, rel=0.05)
+    (row,) = solvation("1 M LiFSI in FDMB")
+    assert (row["permittivity"], row["acceptor_number_mean"]) == (9, 11)
+    assert not [name for name in row if "known" in name or "imputed" in name]
 
 
 def test_more_salt_leaves_fewer_sites() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from anolyte.datasets import shipped_compounds
+from anolyte.features.mixtures import Mixtures
 from anolyte.features.molecules import donor
 from anolyte.features.molecules.donor import (
     coordinating_sites,
     crowding,
     donor_number,
     imputation_features,
+    imputed_donor_share,
     is_donor_number_imputed,
     tabulated_donor_numbers,
 )
@@ -34,6 +36,16 @@ def test_imputed_values_are_flagged_and_in_order() -> None:
     values = {name: donor_number(COMPOUNDS[name]) for name in ("DEE", "FDMB", "F6DEE", "TFEO")}
     assert values["DEE"] > values["FDMB"]
     assert values["DEE"] > values["F6DEE"] > values["TFEO"] - 3
+
+
+def test_share_of_solvent_with_an_imputed_value() -> None:
+    texts = [
+        "1 M LiFSI in DME",
+        "1 M LiFSI in DME/FDMB (1:3 mol/mol)",
+        "LiFSI/[Pyr13]FSI (1:1 mol/mol)",
+    ]
+    mixtures = Mixtures.from_electrolytes(texts, "Li")
+    assert imputed_donor_share(mixtures) == pytest.approx([0, 0.75, 0])
 
 
 def test_stated_error_of_the_imputation() -> None:
