@@ -86,8 +86,19 @@ def _without_donor(amounts: Amounts) -> Flags:
     return np.asarray((amounts["neutral"] > 0) & (held < LEAST_SITES * amounts["to_bind"]))
 
 
-def _protic(amounts: Amounts) -> Flags:
-    return amounts.above(TRACE, *_PROTIC)
+def _more_than_a_trace(*kinds: str) -> Callable[[Amounts], Flags]:
+    """Return a judge of what reacts in small amounts; an assumed amount must be the most of it."""
+
+    def judge(amounts: Amounts) -> Flags:
+        found = amounts.above(TRACE, *kinds)
+        if not found.any():
+            return found
+        return np.asarray(found & (~amounts.mixtures.amounts_assumed | amounts.above(HALF, *kinds)))
+
+    return judge
+
+
+_protic = _more_than_a_trace(*_PROTIC)
 
 
 def _bound_water(amounts: Amounts) -> Flags:
@@ -183,7 +194,7 @@ GATES: tuple[Gate, ...] = (
         METAL,
         "acyl halides and N-halogens are reduced at once",
         f"{_CHEMISTRY}; above 5 % (mol) of the liquid",
-        _above(TRACE, "acyl_halide", "n_halogen"),
+        _more_than_a_trace("acyl_halide", "n_halogen"),
         ("acyl_halide", "n_halogen"),
         (*_BASE, "Mg"),
     ),

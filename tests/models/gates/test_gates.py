@@ -83,6 +83,12 @@ def test_assumed_amounts_dissolve() -> None:
     assert told(verdicts("1 M Mg(TFSI)2 in DME", "Mg")) == "impossible"
 
 
+def test_assumed_amount_of_an_additive_gates_nothing() -> None:
+    assert told(verdicts("? M LiTFSI in TEGDME + ? vol% H2O")) == "possible"
+    assert told(verdicts("1 M LiTFSI in TEGDME + 2 vol% H2O")) == "impossible"
+    assert told(verdicts("? M LiTFSI in H2O")) == "impossible"
+
+
 def test_temperature_of_the_conditions_counts() -> None:
     electrolytes = [
         "1 M LiTFSI in DMSO2",
