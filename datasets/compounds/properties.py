@@ -14,12 +14,14 @@ from typing import Literal
 import numpy as np
 
 from ..files.shipped import shipped_table
+from .donor_scale import AFFINITY, donor_numbers_by_affinity
 from .registry import Compound, molecule, shipped_compounds
 
 Origin = Literal["measured", "estimated"]
 
 UNITS: Mapping[str, str] = {
     "donor_number": "kcal/mol",
+    AFFINITY: "kJ/mol",
     "acceptor_number": "1",
     "relative_permittivity": "1",
     "viscosity": "mPa*s",
@@ -54,7 +56,7 @@ def property_value(compound: Compound, name: str) -> PropertyValue | None:
     """Return a property of a compound, or None where nothing is known.
 
     In order: measured in the shipped table, `chemicals` (data, near 25 degrees C), estimated
-    in the shipped table.
+    in the shipped table, estimated from another scale (see `donor_scale`).
 
     Raises
     ------
@@ -71,7 +73,14 @@ def _property_value(smiles: str, cas: str, name: str) -> PropertyValue | None:
     shipped = _shipped().get((smiles, name))
     if shipped is not None and shipped.origin == "measured":
         return shipped
-    return _from_chemicals(smiles, cas, name) or shipped
+    return _from_chemicals(smiles, cas, name) or shipped or _from_scale(smiles, name)
+
+
+def _from_scale(smiles: str, name: str) -> PropertyValue | None:
+    if name != "donor_number" or smiles not in donor_numbers_by_affinity():
+        return None
+    value = donor_numbers_by_affinity()[smiles]
+    return PropertyValue(value, UNITS[name], "estimated", "from its BF3 affinity (Maria and Gal)")
 
 
 @lru_cache(maxsize=1)

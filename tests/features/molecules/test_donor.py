@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from anolyte.datasets import shipped_compounds
+from anolyte.datasets.compounds.donor_scale import donor_numbers_by_affinity
+from anolyte.datasets.compounds.properties import property_value
 from anolyte.features.mixtures import Mixtures
 from anolyte.features.molecules import donor
 from anolyte.features.molecules.donor import (
@@ -28,6 +30,26 @@ COMPOUNDS = shipped_compounds()
 def test_measured(name: str, value: float) -> None:
     assert donor_number(COMPOUNDS[name]) == pytest.approx(value)
     assert not is_donor_number_imputed(COMPOUNDS[name])
+
+
+@pytest.mark.parametrize(("name", "value"), [("DOL", 16.6), ("2-MeTHF", 20.8), ("TEA", 37.4)])
+def test_by_affinity_to_boron_trifluoride(name: str, value: float) -> None:
+    compound = COMPOUNDS[name]
+    assert compound.smiles not in tabulated_donor_numbers()
+    assert donor_number(compound) == pytest.approx(value, abs=0.05)
+    assert not is_donor_number_imputed(compound)
+    known = property_value(compound, "donor_number")
+    assert known is not None
+    assert (known.value, known.origin) == (pytest.approx(donor_number(compound)), "estimated")
+
+
+def test_affinities_agree_with_measured_donor_numbers() -> None:
+    measured, estimated = tabulated_donor_numbers(), donor_numbers_by_affinity()
+    both = sorted(set(measured) & set(estimated))
+    pairs = np.array([[measured[smiles], estimated[smiles]] for smiles in both])
+    assert len(pairs) >= 40
+    assert np.corrcoef(pairs.T)[0, 1] > 0.94
+    assert np.abs(pairs[:, 0] - pairs[:, 1]).mean() < 2.0
 
 
 def test_imputed_values_are_flagged_and_in_order() -> None:
