@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from anolyte.datasets.compounds.metals import METALS, Metal, as_metal
-from anolyte.datasets.measurements.importers import import_rows
+from anolyte.datasets.importers.reading import import_rows
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
 from anolyte.datasets.measurements.own import write_table
 from anolyte.datasets.measurements.table import efficiencies, load_measurements, read_measurements

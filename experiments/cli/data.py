@@ -173,24 +173,68 @@ def import_command(
     file: Annotated[Path, typer.Argument(help="A published table.")],
     out: Annotated[Path, typer.Option("--out", help="CSV to write, for `anolyte data add`.")],
     format_name: Annotated[
-        str | None, typer.Option("--format", help="helena, edb2, kim-ratios, anolyte; or found.")
+        str | None,
+        typer.Option(
+            "--format",
+            help="helena, s4, electrolytomics, edb2, ibm-lce, kim-ratios, calisol, anolyte or "
+            "general; found by the columns if not given.",
+        ),
+    ] = None,
+    solvents: Annotated[
+        str, typer.Option("--solvents", help="general: columns as name:part, separated by commas.")
+    ] = "",
+    salts: Annotated[
+        str, typer.Option("--salts", help="general: columns as name:amount, separated by commas.")
+    ] = "",
+    additives: Annotated[
+        str, typer.Option("--additives", help="general: columns as name:amount.")
+    ] = "",
+    ratio: Annotated[
+        str, typer.Option("--ratio", help="general: what the parts count: v/v, w/w or mol/mol.")
+    ] = "v/v",
+    salt_unit: Annotated[
+        str, typer.Option("--salt-unit", help="general: M, m, mM, or mol/mol with the solvents.")
+    ] = "M",
+    additive_unit: Annotated[
+        str, typer.Option("--additive-unit", help="general: wt%, vol%, mol%, ppm, M, m or mM.")
+    ] = "wt%",
+    ce: Annotated[str, typer.Option("--ce", help="general: the column of the efficiency.")] = "CE",
+    scale: Annotated[
+        str, typer.Option("--scale", help="general: what it holds: percent, fraction or lce.")
+    ] = "percent",
+    source: Annotated[
+        str, typer.Option("--source", help="general: a column, or the source of all rows.")
+    ] = "source",
+    metal: TableMetalOption = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="general: cycles=Cycle and the like; may be repeated."),
     ] = None,
 ) -> None:
     """Convert a published table to the columns of this project; say what did not convert.
 
     Example:  anolyte data import helena.csv --out helena_rows.csv
+    Example:  anolyte data import lab.csv --format general --solvents "S1:P1,S2:P2"
+              --salts "Salt:Molarity" --ce CE --source "notebook 12" --metal Na --out rows.csv
     """
     import pandas as pd
-    from anolyte.datasets.measurements.importers import import_rows
+    from anolyte.datasets.importers.general import column_map, general
+    from anolyte.datasets.importers.reading import detect, import_rows, named_importer
     from anolyte.datasets.measurements.own import write_table
-    from anolyte.datasets.measurements.schema import COLUMNS
 
-    rows, skipped = import_rows(file, format_name)
+    if format_name == "general":
+        parts = {"solvents": solvents, "salts": salts, "additives": additives}
+        told = {"ratio": ratio, "salt_unit": salt_unit, "additive_unit": additive_unit}
+        told |= {"ce": ce, "scale": scale, "source": source, "metal": metal or ""}
+        importer = general(column_map(parts, more or [], **told))
+    else:
+        importer = named_importer(format_name) if format_name else detect(file)
+    rows, skipped = import_rows(file, importer)
     for fault in skipped:
         tell(f"left out: {fault}")
-    columns = [column for column in COLUMNS if column != "measurement_id"]
-    write_table(pd.DataFrame(rows, columns=columns).fillna(""), out)
-    print(f"{out}: {len(rows)} rows, {len(skipped)} left out; next: anolyte data add {out}")
+    write_table(pd.DataFrame(rows, columns=list(importer.columns)).fillna(""), out)
+    told_next = f"; next: anolyte data add {out}" if "ce_pct" in importer.columns else ""
+    print(f"{out}: {len(rows)} rows, {len(skipped)} left out{told_next}")
 
 
 @app.command("export")

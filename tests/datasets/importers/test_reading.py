@@ -9,7 +9,7 @@ import pytest
 from anolyte.datasets import METALS, parse, read_measurements
 from anolyte.datasets.electrolytes.composition import resolve
 from anolyte.datasets.errors import InputError
-from anolyte.datasets.measurements.importers import IMPORTERS, detect, import_rows
+from anolyte.datasets.importers.reading import IMPORTERS, detect, import_rows
 
 HELENA = """Electrolyte,CE,LCE,Solvent_1,Solvent_2,Salt_1,Method,Current,Capacity,Cycle,Reference
 1 M LiFSI in DME,98.4,1.8,COCCOC:9.6,,[Li+].O=S(=O)(F)[N-]S(=O)(=O)F:1,Aurbach,0.5,1,10,10.1/x
@@ -34,7 +34,7 @@ def test_helena(tmp_path: Path) -> None:
     )
     assert fractions["DME"] == pytest.approx(9.6 / 10.6)
     assert (row["ce_pct"], row["ce_method"], row["current_mA_cm2"]) == ("98.4", "aurbach", "0.5")
-    assert row["source"] == "10.1/x"
+    assert (row["source"], row["doi"]) == ("doi:10.1/x", "10.1/x")
     assert [fault.place for fault in skipped] == ["row 3"]
 
 

@@ -1,0 +1,1 @@
+"""Importers: published tables, one module a layout, to the columns of this project."""
