@@ -10,7 +10,7 @@ SOURCES = $(shell find datasets features models experiments -name '*.py' -o -nam
 EXECUTED = $(patsubst experiments/%,build/%,$(wildcard experiments/notebooks/*.ipynb))
 PACKAGES := anolyte.datasets anolyte.features anolyte.models anolyte.experiments
 
-.PHONY: help setup screen test test-robustness test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
+.PHONY: help setup screen tables test test-robustness test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ constraints: ## pin the newest versions that pyproject.toml allows; run the test
 	echo '# Versions that the project was tested with; pip install --constraint constraints.txt' > constraints.txt
 	build/newest/bin/python -m pip freeze --exclude anolyte >> constraints.txt
 	rm -rf build/newest
+
+tables: $(READY) ## write what is counted and described of the shipped tables anew
+	$(BIN)/python docs/build/table_counts.py
+	$(BIN)/python -m anolyte.datasets.measurements.croissant
 
 test-robustness: $(READY) ## kill and interrupt at fifty moments and at every file operation, fill the disk
 	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest tests/robustness
