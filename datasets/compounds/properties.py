@@ -65,6 +65,9 @@ def property_value(compound: Compound, name: str) -> PropertyValue | None:
     """
     if name not in UNITS:
         raise ValueError(f"unknown property {name!r}; use one of {', '.join(UNITS)}")
+    own = compound.measured.get(name)
+    if own is not None:
+        return PropertyValue(own, UNITS[name], "measured", "your compounds table")
     return _property_value(compound.smiles, compound.cas, name)
 
 

@@ -1,4 +1,4 @@
-"""Compounds and their registry: abbreviation, name, alias, CAS or SMILES to one compound.
+"""The registry of compounds: abbreviation, name, alias, CAS or SMILES to one compound.
 
 May import RDKit and the shipped tables; knows nothing of amounts or electrolytes.
 """
@@ -7,153 +7,74 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import Fault, TableError, UnknownCompoundError
-from .smiles import smiles_fault
+from .compound import (
+    KINDS,
+    MAX_HEAVY_ATOMS,
+    MAX_SMILES_LENGTH,
+    Compound,
+    canonical_smiles,
+    fragment_charge,
+    hydrate,
+    molar_mass,
+    molecule,
+)
+from .ionic_names import ionic_name
+from .names import MAX_NAME_LENGTH, NameIndex, fold
+from .own_compounds import (
+    COLUMNS,
+    is_cas,
+    made_compound,
+    read_compounds,
+    read_own_table,
+    with_more,
+)
+from .structures import flat, identity, redrawn
 
-if TYPE_CHECKING:
-    from rdkit.Chem import Mol
+__all__ = [
+    "COLUMNS",
+    "KINDS",
+    "MAX_HEAVY_ATOMS",
+    "MAX_NAME_LENGTH",
+    "MAX_SMILES_LENGTH",
+    "Compound",
+    "CompoundRegistry",
+    "Found",
+    "canonical_smiles",
+    "fold",
+    "fragment_charge",
+    "is_cas",
+    "molar_mass",
+    "molecule",
+    "read_compounds",
+    "shipped_compounds",
+]
 
-KINDS = ("salt", "solvent", "diluent", "additive", "ionic_liquid")
-COLUMNS = ("abbreviation", "name", "aliases", "smiles", "kind", "cas")
-MAX_SMILES_LENGTH = 500
-MAX_HEAVY_ATOMS = 150
-MAX_NAME_LENGTH = 150
-
-_FOLDED_AWAY = re.compile(r"[\s\-\u2010-\u2015\u2212\[\]]")
-_BREAKS_GRAMMAR = re.compile(r"[/+:{}]|^\?$|(^|\s)in(\s|$)", re.IGNORECASE)
-_CAS = re.compile(r"\d{2,7}-\d{2}-\d")
-
-
-@dataclass(frozen=True)
-class Compound:
-    """One substance of an electrolyte.
-
-    Two compounds are equal when their abbreviation and structure are.
-
-    Attributes
-    ----------
-    abbreviation
-        The short name the formulation grammar prints.
-    smiles
-        Canonical RDKit SMILES; a salt is written with all its ions, neutral as a whole.
-    kind
-        One of `KINDS`: the usual role. The role in a given electrolyte follows from
-        where the compound stands in its formulation.
-
-    Examples
-    --------
-    >>> from anolyte.datasets import shipped_compounds
-    >>> salt = shipped_compounds()["LiFSI"]
-    >>> salt.name, salt.kind, round(salt.molar_mass, 2)
-    ('lithium bis(fluorosulfonyl)imide', 'salt', 187.07)
-    """
-
-    abbreviation: str
-    smiles: str
-    kind: str = field(default="solvent", compare=False)
-    name: str = field(default="", compare=False)
-    aliases: tuple[str, ...] = field(default=(), compare=False)
-    cas: str = field(default="", compare=False)
-
-    def __str__(self) -> str:
-        return self.abbreviation
-
-    @cached_property
-    def mol(self) -> Mol:
-        """The RDKit molecule of `smiles`."""
-        return molecule(self.smiles)
-
-    @cached_property
-    def molar_mass(self) -> float:
-        """Molar mass in g/mol."""
-        return molar_mass(self.smiles)
-
-    @cached_property
-    def ions(self) -> Mapping[str, int]:
-        """Charged fragments and how often each occurs, keyed by canonical SMILES."""
-        parts = Counter(self.smiles.split("."))
-        return {part: count for part, count in parts.items() if fragment_charge(part)}
-
-    @property
-    def is_salt(self) -> bool:
-        """Whether the compound is a salt or ionic liquid (or a covalently drawn metal halide)."""
-        return self.kind in ("salt", "ionic_liquid") or bool(self.ions)
+MOST_CRYSTAL_WATER = 24
+_STEREO = re.compile(
+    r"(?:\((?:R|S|RS|rac|R,R|S,S|R,S|\+|-|\+/-|\u00b1)\)|rac|DL|[RSDLn]|cis|trans|meso)-"
+)
+_WATERS = ("", "mono", "di", "tri", "tetra", "penta", "hexa", "hepta", "octa", "nona", "deca")
+_CRYSTAL_WATER = re.compile(
+    r"(?:\s?[\u00b7*]\s?(?P<count>\d{1,2})?\s?|[-.](?P<dashed>\d{1,2}))"
+    r"H2O(?![A-Za-z0-9])|\s(?P<word>mono|di|tri|tetra|penta|hexa|hepta|octa|nona|deca)hydrate\b"
+)
 
 
-@lru_cache(maxsize=4096)
-def molecule(smiles: str) -> Mol:
-    """Return the RDKit molecule of a SMILES, cached.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A compound that a name or a structure stands for, and what to say about it."""
 
-    Raises
-    ------
-    ValueError
-        If the text is no SMILES or exceeds the limits: `MAX_SMILES_LENGTH` characters,
-        `MAX_HEAVY_ATOMS` atoms other than hydrogen.
-    """
-    from rdkit import Chem, rdBase
-
-    if len(smiles) > MAX_SMILES_LENGTH:
-        raise ValueError(f"longer than {MAX_SMILES_LENGTH} characters")
-    # RDKit would take what follows a blank for the molecule's name and drop it.
-    if any(sign.isspace() for sign in smiles):
-        raise ValueError("not a valid SMILES: holds a blank or a line break")
-    with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(smiles)
-    if mol is None or mol.GetNumAtoms() == 0:
-        raise ValueError(smiles_fault(smiles))
-    if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
-        raise ValueError("holds a wildcard atom")
-    if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
-        raise ValueError(f"more than {MAX_HEAVY_ATOMS} heavy atoms")
-    return mol
-
-
-@lru_cache(maxsize=4096)
-def molar_mass(smiles: str) -> float:
-    """Return the molar mass of a SMILES in g/mol (RDKit's standard atomic weights)."""
-    from rdkit.Chem.Descriptors import MolWt  # type: ignore[attr-defined]
-
-    return float(MolWt(molecule(smiles)))
-
-
-@lru_cache(maxsize=4096)
-def fragment_charge(smiles: str) -> int:
-    """Return the formal charge of one fragment."""
-    if "+" not in smiles and "-" not in smiles:
-        return 0
-    from rdkit.Chem import GetFormalCharge
-
-    return int(GetFormalCharge(molecule(smiles)))
-
-
-def canonical_smiles(smiles: str) -> str:
-    """Return RDKit's canonical form of a neutral compound's SMILES.
-
-    Raises
-    ------
-    ValueError
-        If it does not parse, exceeds the limits, or carries a net charge.
-    """
-    from rdkit.Chem import GetFormalCharge, MolToSmiles
-
-    mol = molecule(smiles)
-    charge = GetFormalCharge(mol)
-    if charge:
-        raise ValueError(f"carries a net charge of {charge:+d}")
-    return str(MolToSmiles(mol))
-
-
-def fold(name: str) -> str:
-    """Reduce a name to its look-up key: no case, white space, dashes or square brackets."""
-    return _FOLDED_AWAY.sub("", name).casefold()
+    compound: Compound
+    remark: str = ""
+    # Index after the name, where it was looked for in a text.
+    end: int = 0
 
 
 class CompoundRegistry:
@@ -163,6 +84,8 @@ class CompoundRegistry:
     ----------
     compounds
         The compounds, each name of which must be unique.
+    recipes
+        A user's own named electrolytes: formulations by their names.
 
     Raises
     ------
@@ -175,12 +98,17 @@ class CompoundRegistry:
     >>> known = shipped_compounds()
     >>> known["diglyme"] == known["111-96-6"] == known.from_smiles("COCCOCCOC")
     True
-    >>> known.from_smiles("CCOCCOCCOCC").kind
-    'solvent'
+    >>> known["EMIM-TFSI"] == known["1-ethyl-3-methylimidazolium bis(trifluoromethylsulfonyl)imide"]
+    True
+    >>> known.from_smiles("C[S+](C)[O-]").abbreviation
+    'DMSO'
     """
 
-    def __init__(self, compounds: Iterable[Compound]) -> None:
+    def __init__(
+        self, compounds: Iterable[Compound], recipes: Mapping[str, str] | None = None
+    ) -> None:
         self._compounds = tuple(compounds)
+        self.recipes: Mapping[str, str] = dict(recipes or {})
         self._by_key: dict[str, Compound] = {}
         self._by_smiles: dict[str, Compound] = {}
         self._written: dict[str, str] = {}
@@ -202,7 +130,7 @@ class CompoundRegistry:
         for name in filter(None, names):
             owner = self._by_key.setdefault(fold(name), compound)
             self._written.setdefault(fold(name), name)
-            self._spellings.add(name.casefold())
+            self._spellings.add(name)
             if owner is not compound:
                 yield Fault(
                     f"compound {compound.abbreviation}",
@@ -218,35 +146,88 @@ class CompoundRegistry:
         return len(self._compounds)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and fold(name) in self._by_key
-
-    def is_written(self, name: str) -> bool:
-        """Whether a name is known in just this spelling, dashes and blanks included."""
-        return name.casefold() in self._spellings
+        return isinstance(name, str) and self._named(name) is not None
 
     def __getitem__(self, name: str) -> Compound:
         """Return the compound of an abbreviation, name, alias or CAS number.
+
+        Salts and ionic liquids are found by the names of their ions, too.
 
         Raises
         ------
         UnknownCompoundError
             With the nearest known names.
         """
-        found = self._by_key.get(fold(name))
+        found = self._named(name)
         if found is None:
             fault = Fault("compound", name, "unknown compound", self.advice(name))
             raise UnknownCompoundError("cannot look up", [fault])
         return found
+
+    def _named(self, name: str) -> Compound | None:
+        known = self._by_key.get(fold(name))
+        if known is not None:
+            return known
+        found = self.named_at(name.strip(), 0)
+        return found.compound if found is not None and found.end == len(name.strip()) else None
+
+    @cached_property
+    def _index(self) -> NameIndex:
+        return NameIndex(self._written, self._spellings)
+
+    def is_word(self, text: str) -> bool:
+        """Whether a text is an English word rather than an abbreviation."""
+        return self._index.is_word(text)
+
+    def named_at(self, text: str, start: int) -> Found | None:
+        """Return the compound of the longest name that begins at an index of a text.
+
+        A hydrate's ``·7H2O`` belongs to its name; descriptors of stereo centres are left out,
+        with a remark, where the registry has the flat compound only.
+        """
+        found = self._plain_name(text, start)
+        prefix = None if found else _STEREO.match(text, start)
+        if prefix is not None:
+            found = self._plain_name(text, prefix.end())
+            if found is not None and not prefix[0].casefold().startswith("n-"):
+                remark = f"{text[start : found.end]} is read as {found.compound}, without stereo"
+                found = Found(found.compound, remark, found.end)
+        return None if found is None else self._with_crystal_water(text, found)
+
+    def _plain_name(self, text: str, start: int) -> Found | None:
+        end = self._index.longest(text, start)
+        ionic = ionic_name(text, start)
+        if ionic is not None and ionic.end > end:
+            known = self._known(canonical_smiles(ionic.smiles))
+            if known is None:
+                smiles = redrawn(ionic.smiles)
+                kind = "ionic_liquid" if ionic.abbreviation.startswith("[") else "salt"
+                known = Found(Compound(ionic.abbreviation, smiles, kind))
+            return Found(known.compound, "", ionic.end)
+        return Found(self._by_key[fold(text[start:end])], "", end) if end > start else None
+
+    def _with_crystal_water(self, text: str, found: Found) -> Found:
+        water = _CRYSTAL_WATER.match(text, found.end)
+        if water is None or not found.compound.ions or found.compound.anhydrous is not None:
+            return found
+        count = (
+            _WATERS.index(water["word"])
+            if water["word"]
+            else int(water["count"] or water["dashed"] or 1)
+        )
+        if not 0 < count <= MOST_CRYSTAL_WATER:
+            return found
+        return Found(hydrate(found.compound, count), found.remark, water.end())
 
     def find(self, text: str) -> Compound:
         """Look up by name first, then by structure (any valid SMILES of a known compound)."""
         if text in self:
             return self[text]
         try:
-            known = self._by_smiles.get(canonical_smiles(text))
+            known = self._known(canonical_smiles(text))
         except ValueError:
             known = None
-        return known if known is not None else self[text]
+        return known.compound if known is not None else self[text]
 
     def from_smiles(self, smiles: str) -> Compound:
         """Return the registered compound of a structure, or a new one named by its SMILES.
@@ -256,12 +237,45 @@ class CompoundRegistry:
         ValueError
             If the SMILES is not that of a neutral compound within the limits.
         """
+        return self.drawn(smiles).compound
+
+    def drawn(self, smiles: str) -> Found:
+        """Return the compound of a structure, as `from_smiles` does, with a remark where due."""
         canonical = canonical_smiles(smiles)
-        known = self._by_smiles.get(canonical)
+        known = self._known(canonical)
         if known is not None:
             return known
-        ionic = any(fragment_charge(part) for part in canonical.split("."))
-        return Compound(f"{{{canonical}}}", canonical, "salt" if ionic else "solvent")
+        pieces = canonical.split(".")
+        waters = pieces.count("O")
+        rest = [piece for piece in pieces if piece != "O"]
+        if 0 < waters <= MOST_CRYSTAL_WATER and any(map(fragment_charge, rest)):
+            salt = self.drawn(".".join(rest))
+            return Found(hydrate(salt.compound, waters), salt.remark)
+        kept = redrawn(canonical)
+        ionic = any(fragment_charge(part) for part in kept.split("."))
+        return Found(Compound(f"{{{kept}}}", kept, "salt" if ionic else "solvent"))
+
+    def _known(self, canonical: str) -> Found | None:
+        """Return the registered compound of a structure in whatever drawing.
+
+        Where only the compound without the isotopes or stereo centres is registered, that
+        one, and a remark.
+        """
+        exact = self._by_smiles.get(canonical)
+        if exact is None:
+            exact = self._by_identity.get(identity(redrawn(canonical)))
+        if exact is not None:
+            return Found(exact)
+        for what in ("isotopes", "stereo centres"):
+            plain = flat(canonical, isotopes=what == "isotopes")
+            known = None if plain == canonical else self._known(plain)
+            if known is not None:
+                return Found(known.compound, f"read as {known.compound}, without its {what}")
+        return None
+
+    @cached_property
+    def _by_identity(self) -> dict[str, Compound]:
+        return {identity(compound.smiles): compound for compound in reversed(self._compounds)}
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """Return the known names most like `name`, best first."""
@@ -279,90 +293,34 @@ class CompoundRegistry:
         add = "write its structure in braces, {SMILES}, or add it with a compounds table"
         return f"did you mean {', '.join(near)}? Otherwise {add}" if near else add
 
+    def without_recipes(self) -> CompoundRegistry:
+        """Return the compounds alone."""
+        return CompoundRegistry(self) if self.recipes else self
+
     def extended(self, path: str | Path) -> CompoundRegistry:
-        """Return a registry with the compounds of a user's CSV added.
+        """Return a registry with the compounds, names and recipes of a user's CSV added.
 
         Raises
         ------
         TableError
             With every fault of the file.
         """
-        return CompoundRegistry([*self, *read_compounds(path)])
-
-
-def read_compounds(path: str | Path) -> list[Compound]:
-    """Read compounds from a CSV with the columns abbreviation and smiles at least.
-
-    Optional columns: name, aliases (separated by ``;``), kind, cas.
-
-    Raises
-    ------
-    TableError
-        With all faults of the table at once.
-    """
-    from ..files.tables import read_rows
-
-    table = read_rows(path, required=("abbreviation", "smiles"), known=COLUMNS)
-    compounds: list[Compound] = []
-    faults: list[Fault] = []
-    for number, row in table:
-        found = list(_row_faults(row, f"row {number}"))
-        if not found:
-            compounds.append(_compound(row, canonical_smiles(row["smiles"])))
-        faults.extend(found)
-    if faults:
-        raise TableError(f"compounds table {path}", faults)
-    return compounds
-
-
-def _row_faults(row: Mapping[str, str], place: str) -> Iterator[Fault]:
-    abbreviation = row["abbreviation"]
-    unbalanced = abbreviation.count("(") != abbreviation.count(")")
-    if not abbreviation or unbalanced or _BREAKS_GRAMMAR.search(abbreviation):
-        yield Fault(
-            f"{place}, column abbreviation",
-            abbreviation,
-            "empty, or holds / + : { } or an open bracket, or is ? or in",
-            "choose a name without them; they have a meaning in formulations",
-        )
-    kind = row.get("kind") or "solvent"
-    if kind not in KINDS:
-        yield Fault(f"{place}, column kind", kind, "unknown kind", f"use one of {', '.join(KINDS)}")
-    cas = row.get("cas", "")
-    if cas and not is_cas(cas):
-        yield Fault(
-            f"{place}, column cas", cas, "no CAS number (check digit)", "correct it or leave empty"
-        )
-    try:
-        canonical_smiles(row["smiles"])
-    except ValueError as error:
-        yield Fault(
-            f"{place}, column smiles",
-            row["smiles"],
-            str(error),
-            "write a neutral SMILES, salts with all ions, e.g. [Li+].F[P-](F)(F)(F)(F)F",
-        )
-
-
-def is_cas(text: str) -> bool:
-    """Return whether `text` is a CAS registry number with a right check digit."""
-    if not _CAS.fullmatch(text):
-        return False
-    digits = [int(character) for character in text.replace("-", "")]
-    total = sum(weight * digit for weight, digit in enumerate(reversed(digits[:-1]), start=1))
-    return total % 10 == digits[-1]
-
-
-def _compound(row: Mapping[str, str], smiles: str) -> Compound:
-    aliases = tuple(alias.strip() for alias in row.get("aliases", "").split(";") if alias.strip())
-    return Compound(
-        abbreviation=row["abbreviation"],
-        smiles=smiles,
-        kind=row.get("kind") or "solvent",
-        name=row.get("name", ""),
-        aliases=aliases,
-        cas=row.get("cas", ""),
-    )
+        own = read_own_table(path)
+        compounds = {compound.abbreviation: compound for compound in self}
+        faults = []
+        for number, row in own.more.items():
+            known = self._by_key.get(fold(row["abbreviation"]))
+            if known is None:
+                reason = "no structure, and no compound of that name is known"
+                place = f"row {number}, column abbreviation"
+                remedy = self.advice(row["abbreviation"])
+                faults.append(Fault(place, row["abbreviation"], reason, remedy))
+            else:
+                compounds[known.abbreviation] = with_more(compounds[known.abbreviation], row)
+        if faults:
+            raise TableError(f"compounds table {path}", faults)
+        recipes = {**self.recipes, **own.recipes}
+        return CompoundRegistry([*compounds.values(), *own.compounds], recipes)
 
 
 @lru_cache(maxsize=1)
@@ -375,7 +333,16 @@ def shipped_compounds() -> CompoundRegistry:
     >>> shipped_compounds()["vinylene carbonate"].abbreviation
     'VC'
     """
-    text = (files("anolyte.datasets") / "tables" / "compounds.csv").read_text("utf-8")
+    rows = _shipped_rows("compounds")
+    synonyms: dict[str, list[str]] = {}
+    for row in _shipped_rows("synonyms"):
+        synonyms.setdefault(row["abbreviation"], []).append(row["name"])
     # The shipped SMILES are canonical already (a test proves it), so start-up needs no RDKit.
-    rows = csv.DictReader(text.splitlines())
-    return CompoundRegistry(_compound(row, row["smiles"]) for row in rows)
+    return CompoundRegistry(
+        made_compound(row, row["smiles"], synonyms.get(row["abbreviation"], ())) for row in rows
+    )
+
+
+def _shipped_rows(table: str) -> Iterator[dict[str, str]]:
+    text = (files("anolyte.datasets") / "tables" / f"{table}.csv").read_text("utf-8")
+    yield from csv.DictReader(text.splitlines())

@@ -1,10 +1,12 @@
 """Turn the amounts of an electrolyte into mole and mass fractions.
 
 Conventions: M counts moles of salt per litre of the solvent mixture (ideal mixing of the
-solvents, the convention of the published tables), m per kilogram of it; wt%, vol%, mol%
-and ppm (by mass) are of the whole, vol% of the whole liquid without salts. In water alone M
-counts per litre of solution, as chemists of aqueous cells mean it, where the density of the
-solution was measured (see `aqueous`).
+solvents, the convention of the published tables), M(solution) per litre of the solution, m per
+kilogram of the solvent mixture; wt%, vol%, mol% and ppm (by mass) are of the whole, vol% of the
+whole liquid without salts. A solution that is mixed further has the volume of all it holds,
+salts with the volume that their structure suggests. In water alone M counts per litre of solution,
+as chemists of aqueous cells mean it, where the density of the solution was measured (see
+`aqueous`).
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..compounds.densities import density
-from ..compounds.registry import Compound
+from ..compounds.registry import Compound, shipped_compounds
 from ..errors import Fault, FormulationError
 from .aqueous import WATER, litres_of_solution
-from .electrolyte import UNKNOWN_PERCENT, Dose, Electrolyte, Share, Unit
+from .electrolyte import UNKNOWN_PERCENT, Dose, Mixture, Share, Unit
 
 DEFAULT_CONCENTRATION = 1.0
 DEFAULT_ADDITIVE: dict[Unit, float] = {
@@ -30,6 +32,7 @@ DEFAULT_ADDITIVE: dict[Unit, float] = {
     "mM": 10.0,
     "ppm": 100.0,
 }
+_PER_LITRE = {"M": 1.0, "mM": 1e-3, "g/L": 1.0}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Composition:
         Whether a ``?`` amount or salt was replaced by a stated default.
     densities_estimated
         Compounds whose density the conversion needed and had to estimate.
+    base_litres
+        Litres of the base, the litre that M counts, in a mole of the whole.
+    parts
+        What is put together as written, hydrates and mixtures in one, with its grams in a mole
+        of the whole.
     """
 
     compounds: tuple[Compound, ...]
@@ -54,9 +62,11 @@ class Composition:
     amounts_assumed: bool
     salt_assumed: bool
     densities_estimated: tuple[Compound, ...]
+    base_litres: float = float("nan")
+    parts: tuple[tuple[Compound | Mixture, float], ...] = ()
 
 
-def resolve(electrolyte: Electrolyte, default_salt: Compound | None = None) -> Composition:
+def resolve(electrolyte: Mixture, default_salt: Compound | None = None) -> Composition:
     """Compute the composition of an electrolyte.
 
     Unknown amounts become 1 M (or 1 m) of a salt, equal parts of a ratio, and 2 wt% (vol%,
@@ -76,18 +86,7 @@ def resolve(electrolyte: Electrolyte, default_salt: Compound | None = None) -> C
     FormulationError
         If the additives' shares leave no room for the rest.
     """
-    moles = _Moles()
-    moles.add_base(electrolyte)
-    salts = []
-    for dose in electrolyte.salts:
-        compound = dose.compound or default_salt
-        if compound is None:
-            raise ValueError(f"{electrolyte}: the salt is not named and no default is given")
-        salts.append(Dose(_known_concentration(dose), dose.unit, compound))
-    moles.swelling = swelling([share.compound for share in electrolyte.base], salts)
-    for dose in salts:
-        moles.add_dissolved(dose)
-    moles.add_additives(electrolyte.additives)
+    moles = _filled(electrolyte, default_salt)
     compounds = tuple(moles.amounts)
     amounts = np.array(list(moles.amounts.values()))
     masses = amounts * [compound.molar_mass for compound in compounds]
@@ -98,10 +97,30 @@ def resolve(electrolyte: Electrolyte, default_salt: Compound | None = None) -> C
         amounts_assumed=electrolyte.has_unknown_amounts,
         salt_assumed=electrolyte.has_unknown_salt,
         densities_estimated=tuple(moles.estimated),
+        base_litres=moles.litres / float(amounts.sum()),
+        parts=tuple((each, grams / float(amounts.sum())) for each, grams in moles.grams.items()),
     )
 
 
-def _known_concentration(dose: Dose) -> float:
+def _filled(mixture: Mixture, default_salt: Compound | None) -> _Moles:
+    moles = _Moles(default_salt)
+    moles.add_base(mixture)
+    salts = []
+    for dose in mixture.salts:
+        compound = dose.pure or default_salt
+        if compound is None:
+            raise ValueError(f"{mixture}: the salt is not named and no default is given")
+        salts.append(Dose(_known_amount(dose), dose.unit, compound))
+    moles.swelling = swelling(_pure(mixture.base), salts) if not mixture.inner else 1.0
+    for dose in salts:
+        if dose.unit != "M(solution)":
+            moles.add_dissolved(dose.pure, dose.unit, _known_amount(dose))
+    moles.add_per_solution([dose for dose in salts if dose.unit == "M(solution)"])
+    moles.add_additives(mixture.additives)
+    return moles
+
+
+def _known_amount(dose: Dose) -> float:
     default = DEFAULT_ADDITIVE["mM"] if dose.unit == "mM" else DEFAULT_CONCENTRATION
     return default if dose.amount is None else dose.amount
 
@@ -114,26 +133,67 @@ def swelling(base: Sequence[Compound], salts: Sequence[Dose]) -> float:
     if [compound.smiles for compound in base] != [WATER]:
         return 1.0
     molarities = {
-        dose.compound: (dose.amount or 0.0) / (1000 if dose.unit == "mM" else 1)
+        dose.pure.anhydrous or dose.pure: (dose.amount or 0.0) / (1000 if dose.unit == "mM" else 1)
         for dose in salts
-        if dose.compound is not None and dose.unit in ("M", "mM")
+        if dose.pure is not None and dose.unit in ("M", "M(solution)", "mM")
     }
     if len(molarities) < len(salts):
         return 1.0
     return litres_of_solution(molarities) or 1.0
 
 
-class _Moles:
-    """Moles per compound while an electrolyte is put together."""
+def pieces(compound: Compound) -> tuple[tuple[Compound, float], ...]:
+    """Return what a mole of a compound counts as: of a hydrate, the salt and its water."""
+    if compound.anhydrous is None:
+        return ((compound, 1.0),)
+    water = shipped_compounds()["H2O"]
+    return ((compound.anhydrous, 1.0), (water, float(compound.crystal_water)))
 
-    def __init__(self) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Moles of compounds that go in together: a compound, a hydrate, or a mixture."""
+
+    amounts: dict[Compound, float]
+    litres: float
+    estimated: tuple[Compound, ...] = ()
+
+    @property
+    def moles(self) -> float:
+        return sum(self.amounts.values())
+
+    @property
+    def kilograms(self) -> float:
+        return sum(n * c.molar_mass for c, n in self.amounts.items()) / 1000
+
+
+class _Moles:
+    """Moles per compound while a mixture is put together."""
+
+    def __init__(self, default_salt: Compound | None = None) -> None:
+        self.default_salt = default_salt
         self.swelling = 1.0
         self.amounts: dict[Compound, float] = {}
         self.estimated: dict[Compound, None] = {}
-        self.base: tuple[tuple[Compound, float], ...] = ()
+        self.base: tuple[tuple[Compound | Mixture, float], ...] = ()
+        self.grams: dict[Compound | Mixture, float] = {}
 
-    def add(self, compound: Compound, moles: float) -> None:
-        self.amounts[compound] = self.amounts.get(compound, 0.0) + moles
+    def portion(self, component: Compound | Mixture) -> _Portion:
+        """Return what one mole of a compound, or some amount of a mixture, consists of."""
+        if isinstance(component, Mixture):
+            inner = _filled(component, self.default_salt)
+            litres = sum(n * inner.molar_volume(c) for c, n in inner.amounts.items()) / 1000
+            return _Portion(inner.amounts, litres, tuple(inner.estimated))
+        return _Portion(dict(pieces(component)), 0.0)
+
+    def add(self, component: Compound | Mixture, count: float) -> None:
+        portion = self.portion(component)
+        for compound, moles in portion.amounts.items():
+            self.amounts[compound] = self.amounts.get(compound, 0.0) + count * moles
+        self.weigh(component, count * 1000 * portion.kilograms)
+
+    def weigh(self, component: Compound | Mixture, grams: float) -> None:
+        self.grams[component] = self.grams.get(component, 0.0) + grams
 
     def molar_volume(self, compound: Compound) -> float:
         """Return cm3/mol, noting where the density is an estimate."""
@@ -142,55 +202,121 @@ class _Moles:
             self.estimated[compound] = None
         return compound.molar_mass / found.value
 
-    def add_base(self, electrolyte: Electrolyte) -> None:
-        kind = electrolyte.ratio_kind or "mol/mol"
-        moles = [(share.compound, self._from_part(share, kind)) for share in electrolyte.base]
-        for compound, amount in moles:
-            self.add(compound, amount)
-        # A solid salt in a ratio form takes no part in the litre or kilogram of solvent.
-        solvents = [(c, amount) for c, amount in moles if c.kind != "salt"]
-        self.base = tuple(solvents or moles)
+    def volume(self, component: Compound | Mixture) -> float:
+        """Return cm3 of a mole of a compound, or of a portion of a mixture."""
+        if not isinstance(component, Mixture):
+            return self.molar_volume(component)
+        portion = self.portion(component)
+        self.estimated |= dict.fromkeys(portion.estimated)
+        return 1000 * portion.litres
+
+    def add_base(self, mixture: Mixture) -> None:
+        kind = mixture.ratio_kind or "mol/mol"
+        if kind == "?/?":
+            # Moles where salts are counted, else volumes, as most sources do.
+            has_salt = any(c.kind == "salt" for c in _pure(mixture.base))
+            kind = "mol/mol" if mixture.is_ratio_form and has_salt else "v/v"
+        self.base = tuple((s.compound, self._from_part(s, kind)) for s in mixture.base)
+        for component, count in self.base:
+            self.add(component, count)
 
     def _from_part(self, share: Share, kind: str) -> float:
         part = 1.0 if share.part is None else share.part
+        portion = self.portion(share.compound)
         if kind == "mol/mol":
-            return part
-        mass_or_volume = share.compound.molar_mass if kind == "w/w" else None
-        return part / (mass_or_volume or self.molar_volume(share.compound))
+            return part / (portion.moles if isinstance(share.compound, Mixture) else 1.0)
+        return part / (1000 * portion.kilograms if kind == "w/w" else self.volume(share.compound))
 
-    def add_dissolved(self, dose: Dose) -> None:
-        """Add a salt or additive dosed in M, mM (per litre) or m (per kilogram) of the base."""
-        compound, amount = dose.compound, dose.amount
-        assert compound is not None
-        assert amount is not None
-        if dose.unit == "m":
-            kilograms = sum(moles * base.molar_mass for base, moles in self.base) / 1000
-            self.add(compound, amount * kilograms)
+    @property
+    def _liquids(self) -> list[tuple[Compound | Mixture, float]]:
+        # A solid salt in a ratio form takes no part in the litre or kilogram of solvent.
+        liquids = [(c, n) for c, n in self.base if isinstance(c, Mixture) or c.kind != "salt"]
+        return liquids or list(self.base)
+
+    @property
+    def litres(self) -> float:
+        """Litres of the base."""
+        return sum(n * self.volume(component) for component, n in self._liquids) / 1000
+
+    def add_dissolved(
+        self, component: Compound | Mixture | None, unit: Unit, amount: float
+    ) -> None:
+        """Add what is dosed in M, mM, g/L (per litre) or m (per kilogram) of the base."""
+        assert component is not None
+        portion = self.portion(component)
+        if unit == "m":
+            kilograms = sum(n * self.portion(c).kilograms for c, n in self._liquids)
+            count = amount * kilograms
+        else:
+            count = amount * self.litres * self.swelling * _PER_LITRE[unit]
+        if unit == "g/L":
+            count /= 1000 * portion.kilograms
+        self._dissolve(component, count)
+
+    def _dissolve(self, component: Compound | Mixture, count: float) -> None:
+        water = shipped_compounds()["H2O"]
+        in_water = [c for c, _ in self.base] == [water]
+        if in_water and isinstance(component, Compound) and component.anhydrous is not None:
+            # In water the crystal water is part of the litre or kilogram that is counted.
+            crystal = count * component.crystal_water * water.molar_mass
+            self.add(component.anhydrous, count)
+            self.weigh(component, self.grams.pop(component.anhydrous) + crystal)
+            self.weigh(water, -crystal)
+        else:
+            self.add(component, count)
+
+    def add_per_solution(self, doses: list[Dose]) -> None:
+        """Add salts in moles per litre of the solution, whose volume they enlarge.
+
+        V = V_base + sum n_i v_i with n_i = c_i V for the salts so dosed; volumes add up.
+        """
+        if not doses:
             return
-        litres = sum(moles * self.molar_volume(base) for base, moles in self.base) / 1000
-        litres *= self.swelling
-        self.add(compound, amount * litres / (1000 if dose.unit == "mM" else 1))
+        litres = self.litres
+        base = {c for c, _ in self.base}
+        others = {c: n for c, n in self.amounts.items() if c not in base and c.kind == "salt"}
+        litres += sum(n * self.molar_volume(c) for c, n in others.items()) / 1000
+        salts = [(dose.pure, _known_amount(dose)) for dose in doses]
+        if self.swelling != 1:
+            # The solution was measured.
+            for salt, concentration in salts:
+                assert isinstance(salt, Compound)
+                self._dissolve(salt, concentration * self.litres * self.swelling)
+            return
+        taken = sum(c * self._salt_volume(salt) for salt, c in salts) / 1000
+        if taken >= 1:
+            written = " + ".join(map(str, doses))
+            remedy = "count per litre of solvent, in M, or per kilogram, in m"
+            fault = Fault("salts", written, "more salt than a litre holds", remedy)
+            raise FormulationError("impossible electrolyte", [fault])
+        for salt, concentration in salts:
+            assert isinstance(salt, Compound)
+            self._dissolve(salt, concentration * litres / (1 - taken))
+
+    def _salt_volume(self, salt: Compound | Mixture | None) -> float:
+        assert isinstance(salt, Compound)
+        return self.molar_volume(salt.anhydrous or salt)
 
     def add_additives(self, additives: tuple[Dose, ...]) -> None:
-        shares: list[tuple[Compound, Unit, float]] = []
+        shares: list[tuple[Compound | Mixture, Unit, float]] = []
         for dose in additives:
-            compound = dose.compound
-            assert compound is not None  # Electrolyte allows only salts to be unnamed
+            component = dose.compound
+            assert component is not None  # Mixture allows only salts to be unnamed
             unit = dose.unit
             amount = dose.amount
-            if amount is None and unit in ("M", "m"):
+            if amount is None and unit in ("M", "m", "g/L"):
                 # Unknown: 1 M would make it a main salt, so it counts as any unknown additive.
                 unit = "wt%"
             if amount is None:
                 amount = DEFAULT_ADDITIVE[unit]
-            if unit in ("M", "m", "mM"):
-                self.add_dissolved(Dose(amount, unit, compound))
+            if unit in ("M", "m", "mM", "g/L"):
+                self.add_dissolved(component, unit, amount)
             else:
-                shares.append((compound, unit, amount / (1e6 if unit == "ppm" else 100)))
+                shares.append((component, unit, amount / (1e6 if unit == "ppm" else 100)))
         if shares:
             self._add_shares(shares)
 
-    def _add_shares(self, shares: list[tuple[Compound, Unit, float]]) -> None:
+    def _add_shares(self, shares: list[tuple[Compound | Mixture, Unit, float]]) -> None:
         """Solve for the additives given as a share of the whole, which includes themselves.
 
         For additive j with share s_j of a measure u (mass, moles or liquid volume):
@@ -200,7 +326,7 @@ class _Moles:
         matrix = np.zeros((count, count))
         known = np.zeros(count)
         for row, (_, unit, share) in enumerate(shares):
-            measures = [self._measure(compound, unit) for compound, _, _ in shares]
+            measures = [self._measure(component, unit) for component, _, _ in shares]
             matrix[row] = [-share * measure for measure in measures]
             matrix[row, row] += measures[row]
             total = sum(n * self._measure(c, unit) for c, n in self.amounts.items())
@@ -214,12 +340,17 @@ class _Moles:
             remedy = "lower the amounts, or give vol% to an electrolyte that holds a liquid"
             fault = Fault("additives", written, "leave no room for the rest", remedy)
             raise FormulationError("impossible electrolyte", [fault])
-        for (compound, _, _), moles in zip(shares, solution, strict=True):
-            self.add(compound, float(moles))
+        for (component, _, _), number in zip(shares, solution, strict=True):
+            self.add(component, float(number))
 
-    def _measure(self, compound: Compound, unit: Unit) -> float:
+    def _measure(self, component: Compound | Mixture, unit: Unit) -> float:
+        amounts = self.portion(component).amounts.items()
         if unit == "mol%":
-            return 1.0
+            return sum(n for _, n in amounts)
         if unit == "vol%":
-            return 0.0 if compound.kind == "salt" else self.molar_volume(compound)
-        return compound.molar_mass
+            return sum(0.0 if c.kind == "salt" else n * self.molar_volume(c) for c, n in amounts)
+        return sum(n * c.molar_mass for c, n in amounts)
+
+
+def _pure(shares: tuple[Share, ...]) -> list[Compound]:
+    return [share.compound for share in shares if isinstance(share.compound, Compound)]

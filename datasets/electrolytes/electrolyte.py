@@ -16,13 +16,15 @@ import numpy as np
 from ..compounds.registry import Compound
 from ..errors import Fault, FormulationError
 
-Unit = Literal["M", "m", "mM", "wt%", "vol%", "mol%", "ppm"]
-RatioKind = Literal["v/v", "w/w", "mol/mol"]
+Unit = Literal["M", "M(solution)", "m", "mM", "g/L", "wt%", "vol%", "mol%", "ppm"]
+# "?/?": the source gives the parts but not what they count.
+RatioKind = Literal["v/v", "w/w", "mol/mol", "?/?"]
 
-SALT_UNITS: tuple[Unit, ...] = ("M", "m", "mM")
+SALT_UNITS: tuple[Unit, ...] = ("M", "M(solution)", "m", "mM")
 PERCENT_UNITS: tuple[Unit, ...] = ("wt%", "vol%", "mol%")
-RATIO_KINDS: tuple[RatioKind, ...] = ("v/v", "w/w", "mol/mol")
+RATIO_KINDS: tuple[RatioKind, ...] = ("v/v", "w/w", "mol/mol", "?/?")
 MAX_COMPONENTS = 20
+MAX_DEPTH = 4
 MAX_AMOUNT = 1e9
 MAX_LENGTH = 4000
 # What an additive in unknown percent stands for.
@@ -36,27 +38,55 @@ def format_number(value: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """A salt or an additive with its amount; None stands for what the source does not say."""
+    """A salt or an additive with its amount; None stands for what the source does not say.
+
+    An additive may be a solution of its own, as in ``5 wt% (4 M LiNO3 in DMSO)``.
+    """
 
     amount: float | None
     unit: Unit
-    compound: Compound | None
+    compound: Compound | Mixture | None
 
     def __str__(self) -> str:
-        return f"{format_number(self.amount)} {self.unit} {self.compound or '?'}"
+        return f"{format_number(self.amount)} {self.unit} {_inside(self.compound)}"
+
+    @property
+    def pure(self) -> Compound | None:
+        """The compound, where it is one and not a mixture."""
+        return self.compound if isinstance(self.compound, Compound) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A solvent (or any component of a ratio form) with its part in the ratio."""
+    """A solvent (or any component of a ratio form) with its part in the ratio.
+
+    A component may be a mixture of its own, as in ``(6.6 M LiFSI in DME)/TTE (1:4 v/v)``.
+    """
 
     part: float | None
-    compound: Compound
+    compound: Compound | Mixture
+
+    @property
+    def pure(self) -> Compound:
+        """The compound, where it is one.
+
+        Raises
+        ------
+        TypeError
+            If it is a mixture.
+        """
+        if isinstance(self.compound, Mixture):
+            raise TypeError(f"({self.compound}) is a mixture, not a compound")
+        return self.compound
+
+
+def _inside(component: Compound | Mixture | None) -> str:
+    return f"({component})" if isinstance(component, Mixture) else str(component or "?")
 
 
 @dataclass(frozen=True, slots=True)
-class Electrolyte:
-    """A formulation: salts dissolved in a base of solvents, plus additives.
+class Mixture:
+    """Salts dissolved in a base of solvents, plus additives; all but the base may be missing.
 
     In the ratio form, as in ``LiFSI/DME/TTE (1:1.2:3 mol/mol)``, `salts` is empty and
     the base holds every component.
@@ -64,7 +94,8 @@ class Electrolyte:
     Attributes
     ----------
     salts
-        Salts with their concentration in M (per litre of the base), mM or m (per kg of it).
+        Salts with their concentration in M (per litre of the base), M(solution) (per litre of
+        the solution), mM or m (per kg of the base).
     base
         The solvents (solution form) or all components (ratio form), in written order.
     ratio_kind
@@ -98,28 +129,67 @@ class Electrolyte:
         return not self.salts
 
     @property
+    def parts(self) -> tuple[Share | Dose, ...]:
+        """The base, the salts and the additives, in this order."""
+        return (*self.base, *self.salts, *self.additives)
+
+    @property
     def compounds(self) -> tuple[Compound, ...]:
-        """Every named compound once, in written order."""
-        doses = (dose.compound for dose in (*self.salts, *self.additives))
-        bases = tuple(share.compound for share in self.base)
-        named = (compound for compound in doses if compound is not None)
-        return tuple(dict.fromkeys((*bases, *named)))
+        """Every named compound once, in written order, those of inner mixtures in their place."""
+        found: dict[Compound, None] = {}
+        for part in self.parts:
+            if isinstance(part.compound, Mixture):
+                found |= dict.fromkeys(part.compound.compounds)
+            elif part.compound is not None:
+                found.setdefault(part.compound)
+        return tuple(found)
+
+    @property
+    def inner(self) -> tuple[Mixture, ...]:
+        """The mixtures that this one is mixed from."""
+        return tuple(p.compound for p in self.parts if isinstance(p.compound, Mixture))
+
+    @property
+    def named_salts(self) -> tuple[Compound, ...]:
+        """The salts by role: dissolved ones, those of a ratio form, those of inner mixtures."""
+        dissolved = [d.compound for d in self.salts if isinstance(d.compound, Compound)]
+        shares = [s.compound for s in self.base if isinstance(s.compound, Compound)]
+        found = [*dissolved, *(compound for compound in shares if compound.kind == "salt")]
+        inner = [salt for mixture in self.inner for salt in mixture.named_salts]
+        return tuple(dict.fromkeys([*found, *inner]))
+
+    @property
+    def solvents(self) -> tuple[Compound, ...]:
+        """What is in the base and is no salt or ionic liquid, with that of inner mixtures."""
+        shares = [s.compound for s in self.base if isinstance(s.compound, Compound)]
+        found = [compound for compound in shares if not compound.is_salt]
+        inner = [each for mixture in self.inner for each in mixture.solvents]
+        return tuple(dict.fromkeys([*found, *inner]))
+
+    @property
+    def named_additives(self) -> tuple[Compound, ...]:
+        """The additives that are one compound."""
+        return tuple(d.compound for d in self.additives if isinstance(d.compound, Compound))
 
     @property
     def has_unknown_amounts(self) -> bool:
-        """Whether any amount or ratio is written as ``?``."""
+        """Whether any amount, ratio or kind of a ratio is written as ``?``."""
         doses = (*self.salts, *self.additives)
-        return any(dose.amount is None for dose in doses) or any(
-            share.part is None for share in self.base
+        return (
+            self.ratio_kind == "?/?"
+            or any(dose.amount is None for dose in doses)
+            or any(share.part is None for share in self.base)
+            or any(mixture.has_unknown_amounts for mixture in self.inner)
         )
 
     @property
     def has_unknown_salt(self) -> bool:
         """Whether a salt is written as ``?``."""
-        return any(dose.compound is None for dose in self.salts)
+        unnamed = any(dose.compound is None for dose in self.salts)
+        return unnamed or any(mixture.has_unknown_salt for mixture in self.inner)
 
     def __str__(self) -> str:
-        base = "/".join(str(share.compound) for share in self.base)
+        base = "/".join(_inside(share.compound) for share in self.base)
         if self.ratio_kind is not None:
             known = [share.part for share in self.base if share.part is not None]
             ratio = ":".join(map(format_number, known)) if known else "?"
@@ -129,8 +199,18 @@ class Electrolyte:
         return " + ".join((base, *map(str, self.additives)))
 
 
-def _faults(electrolyte: Electrolyte) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class Electrolyte(Mixture):
+    """A complete formulation: a mixture that holds a salt.
+
+    ``parse(str(electrolyte)) == electrolyte`` holds for every electrolyte.
+    """
+
+
+def _faults(electrolyte: Mixture) -> Iterator[Fault]:
     yield from _structure_faults(electrolyte)
+    if isinstance(electrolyte, Electrolyte):
+        yield from _salt_faults(electrolyte)
     yield from _amount_faults(electrolyte)
     for role, compounds in (
         ("salts", [dose.compound for dose in electrolyte.salts]),
@@ -141,15 +221,51 @@ def _faults(electrolyte: Electrolyte) -> Iterator[Fault]:
             if count > 1:
                 yield Fault(
                     role,
-                    str(compound or "?"),
+                    _inside(compound),
                     "named more than once",
                     "add its amounts up and name it once",
                 )
 
 
-def _structure_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
+def _salt_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
     base = electrolyte.base
-    count = len(base) + len(electrolyte.salts) + len(electrolyte.additives)
+    if not electrolyte.is_ratio_form:
+        return
+    if len(base) == 1 and isinstance(base[0].compound, Compound) and base[0].compound.is_salt:
+        name = str(base[0].compound)
+        yield Fault("formulation", name, "no solvent", f"write e.g. 1 M {name} in DME")
+    salts = any(compound.is_salt for share in base for compound in _components(share))
+    if not salts and not any(mixture.has_unknown_salt for mixture in electrolyte.inner):
+        names = "/".join(_inside(share.compound) for share in base)
+        yield Fault(
+            "formulation",
+            names,
+            "no salt",
+            f"write its amount before 'in', e.g. 1 M LiFSI in {names} (or ? M ? if not known)",
+        )
+
+
+def _components(part: Share | Dose) -> tuple[Compound, ...]:
+    if isinstance(part.compound, Mixture):
+        return part.compound.compounds
+    return () if part.compound is None else (part.compound,)
+
+
+def _count(mixture: Mixture) -> int:
+    return len(mixture.parts) + sum(_count(inner) for inner in mixture.inner)
+
+
+def _depth(mixture: Mixture) -> int:
+    return 1 + max(map(_depth, mixture.inner), default=0)
+
+
+def _structure_faults(electrolyte: Mixture) -> Iterator[Fault]:
+    base = electrolyte.base
+    count = _count(electrolyte)
+    if _depth(electrolyte) > MAX_DEPTH:
+        yield Fault(
+            "formulation", "", "mixtures within mixtures within mixtures", "mix in one step fewer"
+        )
     if count <= MAX_COMPONENTS and len(str(electrolyte)) > MAX_LENGTH:
         yield Fault("formulation", "", f"over {MAX_LENGTH} characters", "shorten the names")
     if count > MAX_COMPONENTS:
@@ -165,26 +281,20 @@ def _structure_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
         )
     if len(base) == 1 and base[0].part != 1.0 and base[0].part is not None:
         yield Fault("ratio", format_number(base[0].part), "a part of one solvent", "leave it at 1")
-    if electrolyte.is_ratio_form and len(base) == 1 and base[0].compound.is_salt:
-        name = str(base[0].compound)
-        yield Fault("formulation", name, "no solvent", f"write e.g. 1 M {name} in DME")
-    if electrolyte.is_ratio_form and electrolyte.ratio_kind == "v/v":
+    has_salt = any(isinstance(s.compound, Compound) and s.compound.is_salt for s in base)
+    if electrolyte.is_ratio_form and electrolyte.ratio_kind == "v/v" and has_salt:
         yield Fault(
             "ratio", "v/v", "a salt has no volume", "use mol/mol or w/w, or write the salt in M"
         )
-    if electrolyte.is_ratio_form and not any(share.compound.is_salt for share in base):
-        names = "/".join(str(share.compound) for share in base)
+    if any(isinstance(dose.compound, Mixture) for dose in electrolyte.salts):
         yield Fault(
-            "formulation",
-            names,
-            "no salt",
-            f"write its amount before 'in', e.g. 1 M LiFSI in {names} (or ? M ? if not known)",
+            "salts", "", "a solution for a salt", "name the salt, or write it as an additive"
         )
     if any(dose.compound is None for dose in electrolyte.additives):
         yield Fault("additives", "?", "an additive has no name", "only salts may be unnamed")
 
 
-def _amount_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
+def _amount_faults(electrolyte: Mixture) -> Iterator[Fault]:
     doses = (*electrolyte.salts, *electrolyte.additives)
     amounts = [dose.amount for dose in doses] + [share.part for share in electrolyte.base]
     for amount in amounts:
@@ -208,8 +318,18 @@ def _amount_faults(electrolyte: Electrolyte) -> Iterator[Fault]:
         if percent >= 100:
             yield Fault("additives", f"{percent:g} {unit}", "100 % or more", "lower the amounts")
     for dose in electrolyte.additives:
-        if dose.unit == "vol%" and dose.compound is not None and dose.compound.kind == "salt":
-            yield Fault("additives", str(dose), "a salt has no volume", "give it in wt%, M or m")
+        yield from _additive_faults(dose)
+
+
+def _additive_faults(dose: Dose) -> Iterator[Fault]:
+    if dose.unit == "M(solution)":
+        remedy = "give it in M, m or wt%"
+        yield Fault("additives", str(dose), "an additive per litre of solution", remedy)
+    if dose.unit == "vol%" and dose.pure is not None and dose.pure.kind == "salt":
+        yield Fault("additives", str(dose), "a salt has no volume", "give it in wt%, M or m")
+    if isinstance(dose.compound, Mixture) and dose.unit in ("M", "mM", "m", "mol%"):
+        remedy = "give it in wt%, vol%, ppm or g/L"
+        yield Fault("additives", str(dose), "moles of a solution", remedy)
 
 
 def _percent(dose: Dose, unit: Unit) -> float:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 _SIGNS = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
-    **dict.fromkeys("\u00b7\u2219\u22c5\u2022", "-"),
+    **dict.fromkeys("\u2219\u22c5\u2022\u2027\u30fb", "\u00b7"),
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
     "\u2236": ":",
+    "\u00d7": "*",
     "\u2215": "/",
     "\u2044": "/",
     "\u3010": "[",
@@ -79,13 +80,18 @@ def normalise(text: str) -> Phrase:
         plain = _SIGNS.get(character)
         if plain is None:
             plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
-        for piece in plain:
+        for piece in map(_plain, plain):
             if piece.isspace() and characters and characters[-1] == " ":
                 continue
             characters.append(" " if piece.isspace() else piece)
             origin.append(index)
     phrase = Phrase("".join(characters), tuple(origin))
     return phrase.cut(0, len(phrase.text))
+
+
+def _plain(sign: str) -> str:
+    # The superscript minus becomes a minus sign only by its compatibility form.
+    return _SIGNS.get(sign) or sign
 
 
 def _nested(text: str) -> list[bool]:

@@ -159,7 +159,7 @@ def later_literature(measurements: pd.DataFrame) -> list[Fold]:
 
 def _solvents_and_additives(electrolyte_text: str) -> str:
     electrolyte = parse(electrolyte_text)
-    liquids = [share.compound for share in electrolyte.base if share.compound.kind != "salt"]
+    liquids = [s.compound for s in electrolyte.base if getattr(s.compound, "kind", "") != "salt"]
     additives = [dose.compound for dose in electrolyte.additives]
     return " ".join(sorted({str(compound) for compound in (*liquids, *additives)}))
 

@@ -130,9 +130,7 @@ def commonest_salt(metal: Metal) -> Compound:
     count: Counter[Compound] = Counter()
     for text in shipped_table(f"measurements_{metal}")["electrolyte"]:
         electrolyte = parse(text)
-        salts = [dose.compound for dose in electrolyte.salts if dose.compound is not None]
-        salts += [share.compound for share in electrolyte.base if share.compound.kind == "salt"]
-        count.update(salt for salt in salts if holds(salt, metal))
+        count.update(salt for salt in electrolyte.named_salts if holds(salt, metal))
     return count.most_common(1)[0][0]
 
 

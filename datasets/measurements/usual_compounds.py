@@ -38,17 +38,13 @@ def default_compounds(metal: Metal) -> tuple[list[Compound], list[Compound], lis
     measured = table[table["ce_pct"].notna()][["source", "electrolyte"]].drop_duplicates()
     for source, text in measured.itertuples(index=False):
         electrolyte = parse(text)
-        of_base = [share.compound for share in electrolyte.base]
-        dissolved = [dose.compound for dose in electrolyte.salts if dose.compound]
-        for compound in (*dissolved, *(each for each in of_base if each.kind == "salt")):
+        for compound in electrolyte.named_salts:
             if holds(compound, metal):
-                salts[compound].add((source, text))
-        for compound in of_base:
-            if not compound.is_salt:
-                solvents[compound].add((source, text))
-        for dose in electrolyte.additives:
-            if dose.compound:
-                additives[dose.compound].add((source, text))
+                salts[compound.anhydrous or compound].add((source, text))
+        for compound in electrolyte.solvents:
+            solvents[compound].add((source, text))
+        for compound in electrolyte.named_additives:
+            additives[compound].add((source, text))
     return (
         _commonest(salts, MOST_SALTS),
         _commonest(solvents, MOST_SOLVENTS),

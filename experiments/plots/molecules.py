@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 from anolyte.datasets.compounds.drawing import SIZE, structure_png
 from anolyte.datasets.compounds.registry import Compound
-from anolyte.datasets.electrolytes.electrolyte import Electrolyte, format_number
+from anolyte.datasets.electrolytes.electrolyte import Dose, Electrolyte, Mixture, format_number
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import InputError
 from matplotlib.figure import Figure
@@ -21,16 +21,24 @@ _LEAST_ACROSS = 4
 
 def components(electrolyte: Electrolyte) -> Iterator[tuple[Compound, str]]:
     """Yield each component of an electrolyte and its amount in words."""
-    for dose in electrolyte.salts:
-        if dose.compound is not None:
-            yield dose.compound, f"{format_number(dose.amount)} {dose.unit}"
     kind = electrolyte.ratio_kind
-    for share in electrolyte.base:
-        amount = "" if kind is None else f"{format_number(share.part)} {_part(share.part)} {kind}"
-        yield share.compound, amount
-    for dose in electrolyte.additives:
-        if dose.compound is not None:
-            yield dose.compound, f"{format_number(dose.amount)} {dose.unit}"
+    named: list[tuple[Compound | Mixture | None, str]] = [
+        *((dose.compound, _amount(dose)) for dose in electrolyte.salts),
+        *(
+            (s.compound, (kind and f"{format_number(s.part)} {_part(s.part)} {kind}") or "")
+            for s in electrolyte.base
+        ),
+        *((dose.compound, _amount(dose)) for dose in electrolyte.additives),
+    ]
+    for component, amount in named:
+        if isinstance(component, Mixture):
+            yield from ((each, f"in {amount}") for each in component.compounds)
+        elif component is not None:
+            yield component, amount
+
+
+def _amount(dose: Dose) -> str:
+    return f"{format_number(dose.amount)} {dose.unit}"
 
 
 def _part(value: float | None) -> str:

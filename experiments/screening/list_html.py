@@ -108,8 +108,6 @@ def _drawings(head: pd.DataFrame) -> Iterator[tuple[str, str]]:
         except InputError:
             # With compounds of the user's own: the text says what it is.
             continue
-        doses = (*value.salts, *value.additives)
-        met = [dose.compound for dose in doses if dose.compound is not None]
-        known |= dict.fromkeys([*met, *(share.compound for share in value.base)])
+        known |= dict.fromkeys(value.compounds)
     for compound in list(known)[:_DRAWINGS]:
         yield str(compound), structure_svg(compound)

@@ -6,13 +6,13 @@ loops run over the few components a candidate has, never over candidates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.registry import Compound
-from anolyte.datasets.electrolytes.composition import swelling
+from anolyte.datasets.electrolytes.composition import pieces, swelling
 from anolyte.datasets.electrolytes.grammar import Share
 from anolyte.features.arrays import Flags, Floats, Integers
 
@@ -45,9 +45,11 @@ class _DoseArrays:
         measure = np.full(len(axis), -1)
         for row, doses in enumerate(axis):
             for slot, dose in enumerate(doses):
-                if dose.compound is None or dose.amount is None:
+                if dose.pure is None or dose.amount is None:
                     raise ValueError(f"{dose}: a candidate has no unknown amounts")
-                where[row, slot] = columns[dose.compound]
+                if dose.pure.anhydrous is not None:
+                    raise ValueError(f"{dose}: name the salt of a space without its crystal water")
+                where[row, slot] = columns[dose.pure]
                 if dose.unit in _LITRE:
                     amounts[0, row, slot] = dose.amount * _LITRE[dose.unit]
                 elif dose.unit == "m":
@@ -88,7 +90,7 @@ class GridAmounts:
         self._read_bases(grid.bases, columns)
 
     def _read_bases(self, bases: Sequence[Base], columns: Columns) -> None:
-        slots = max(len(base.shares) for base in bases)
+        slots = max(len(base.compounds) for base in bases)
         self._base_columns = np.zeros((len(bases), slots), dtype=np.int64)
         self._base_moles = np.zeros((len(bases), slots))
         self._litres = np.zeros(len(bases))
@@ -100,11 +102,9 @@ class GridAmounts:
         )
         for row, base in enumerate(bases):
             # A solid salt in a ratio takes no part in the litre or kilogram of solvent.
-            liquid = [c.kind != "salt" for c in base.compounds]
+            liquid = [share.pure.kind != "salt" for share in base.shares]
             liquid = liquid if any(liquid) else [True] * len(liquid)
-            for slot, (share, counts) in enumerate(zip(base.shares, liquid, strict=True)):
-                compound = share.compound
-                moles = _moles(share, base)
+            for slot, (compound, moles, counts) in enumerate(_pieces(base, liquid)):
                 self._base_columns[row, slot] = columns[compound]
                 self._base_moles[row, slot] = moles
                 if counts:
@@ -158,12 +158,19 @@ class GridAmounts:
                 moles[rows, columns] += shares[:, slot] * whole / per_mole
 
 
+def _pieces(base: Base, liquid: list[bool]) -> Iterator[tuple[Compound, float, bool]]:
+    """Yield compound, moles and whether it counts as liquid, hydrates as salt and water."""
+    for share, counts in zip(base.shares, liquid, strict=True):
+        for compound, number in pieces(share.pure):
+            yield compound, number * _moles(share, base), counts
+
+
 def _moles(share: Share, base: Base) -> float:
     """Return moles of a component for its part: per cm3, per gram, or the part itself."""
     part = 1.0 if share.part is None else share.part
     if base.kind == "v/v":
-        return part * density(share.compound).value / share.compound.molar_mass
-    return part / share.compound.molar_mass if base.kind == "w/w" else part
+        return part * density(share.pure).value / share.pure.molar_mass
+    return part / share.pure.molar_mass if base.kind == "w/w" else part
 
 
 def _measure(which: int, compounds: Sequence[Compound]) -> Floats:

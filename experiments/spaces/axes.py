@@ -13,6 +13,7 @@ from itertools import combinations, product
 from math import comb
 
 from anolyte.datasets.compounds.registry import Compound
+from anolyte.datasets.electrolytes.composition import pieces
 from anolyte.datasets.electrolytes.electrolyte import RatioKind, Unit
 from anolyte.datasets.electrolytes.grammar import Dose, Share
 
@@ -44,13 +45,13 @@ class Base:
     def key(self) -> tuple[RatioKind | None, frozenset[tuple[Compound, float]]]:
         """What two bases share that differ in order or scale only: 1:1 and 2:2."""
         whole = sum(share.part or 0.0 for share in self.shares)
-        parts = ((s.compound, round((s.part or 0.0) / whole, _DIGITS)) for s in self.shares)
+        parts = ((s.pure, round((s.part or 0.0) / whole, _DIGITS)) for s in self.shares)
         return self.kind, frozenset(parts)
 
     @property
     def compounds(self) -> tuple[Compound, ...]:
-        """The components in written order."""
-        return tuple(share.compound for share in self.shares)
+        """The components in written order, hydrates as salt and water."""
+        return tuple(c for share in self.shares for c, _ in pieces(share.pure))
 
 
 def base_of(parts: Sequence[tuple[Compound, float]], kind: RatioKind) -> Base:

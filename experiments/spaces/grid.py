@@ -115,5 +115,5 @@ class Grid:
 def dose_compounds(doses: Doses) -> Iterator[Compound]:
     """Yield the compounds of doses."""
     for dose in doses:
-        if dose.compound is not None:
-            yield dose.compound
+        if dose.pure is not None:
+            yield dose.pure

@@ -1,8 +1,10 @@
 """Lab sheet: an electrolyte as masses and volumes to weigh and pipette, for a batch volume.
 
 The batch volume is that of the solvent mixture, the litre that M counts (ideal mixing, see
-`datasets.composition`); salts and additives come on top of it. Masses are of the pure,
-anhydrous compound.
+`datasets.composition`); salts and additives come on top of it. It may be asked for as that of
+the whole solution instead, whose salts then count with an estimated volume. Masses are of the
+pure, anhydrous compound, unless a hydrate is named: that is weighed, and its water left out of
+the water.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import pandas as pd
 from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.properties import PropertyValue, property_value
 from anolyte.datasets.compounds.registry import Compound
-from anolyte.datasets.electrolytes.composition import resolve
-from anolyte.datasets.electrolytes.grammar import Electrolyte, Share, parse
+from anolyte.datasets.electrolytes.composition import Composition, resolve
+from anolyte.datasets.electrolytes.electrolyte import Mixture
+from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
 
 # What the person at the bench fills in; `anolyte data add` reads these columns.
 TO_FILL = (
@@ -31,8 +34,11 @@ TO_FILL = (
     "notes",
 )
 ROOM = 25.0
-# Significant digits: beyond what a balance shows; a bare float would print 17.
+# Significant digits of an amount, and in the sheet: what a balance and a pipette can do.
 DIGITS = 6
+SHOWN_DIGITS = 4
+_WATER = 18.015
+NOTE = "masses of pure, anhydrous compounds; a hydrate is weighed where one is named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +48,20 @@ class Amount:
     Attributes
     ----------
     compound, role
-        The compound and what it is in this electrolyte: salt, solvent, diluent, ionic liquid
-        or additive.
+        The compound, or a solution made beforehand, and what it is in this electrolyte: salt,
+        solvent, diluent, ionic liquid, additive or stock solution.
     mass_g
         In gram.
     volume_ml
-        In millilitre, from the density near 25 degrees C; None for salts and for additives
-        that are not known to be liquid then.
+        In millilitre, from the density near 25 degrees C; None for salts, for stock solutions
+        and for additives that are not known to be liquid then.
     density_estimated
         Whether that density is an estimate from the structure.
     remark
         What to heed while weighing, or nothing.
     """
 
-    compound: Compound
+    compound: Compound | Mixture
     role: str
     mass_g: float
     volume_ml: float | None
@@ -63,7 +69,7 @@ class Amount:
     remark: str = ""
 
 
-def amounts(electrolyte: Electrolyte, volume_ml: float) -> list[Amount]:
+def amounts(electrolyte: Electrolyte, volume_ml: float, of_solution: bool = False) -> list[Amount]:
     """Return what to weigh: salts first, then the base in written order, then additives.
 
     Parameters
@@ -72,82 +78,79 @@ def amounts(electrolyte: Electrolyte, volume_ml: float) -> list[Amount]:
         The formulation; a compound that is solvent and additive at once is one line.
     volume_ml
         Volume of the solvent mixture; in a recipe by ratio, of its liquids.
+    of_solution
+        Whether the volume is that of the whole solution instead, estimated as the sum of the
+        volumes of all that is in it.
 
     Raises
     ------
     ValueError
-        If the volume is not above 0, or the formulation leaves a salt or an amount open.
+        If the volume is not above 0, the formulation leaves a salt or an amount open, or its
+        hydrates bring more water than it holds.
     """
     if not 0 < volume_ml < float("inf"):
         raise ValueError(f"a batch of {volume_ml:g} mL: give a volume above 0")
     if electrolyte.has_unknown_amounts or electrolyte.has_unknown_salt:
         raise ValueError(f"{electrolyte}: it leaves amounts open, so there is nothing to weigh")
     composition = resolve(electrolyte)
-    fractions = dict(zip(composition.compounds, composition.mole_fractions, strict=True))
-    total = _total_moles(electrolyte, volume_ml, fractions)
-    return [
-        _amount(compound, role, total * float(fractions[compound]))
-        for compound, role in _roles(electrolyte).items()
-    ]
+    litres = _litres(composition) if of_solution else composition.base_litres
+    scale = volume_ml / 1000 / litres
+    grams = {component: scale * mass for component, mass in composition.parts}
+    short = [component for component, mass in grams.items() if mass < 0]
+    if short:
+        raise ValueError(f"{electrolyte}: its hydrates bring more water than it holds")
+    found = []
+    for component, role in _roles(electrolyte).items():
+        mass = grams[component]
+        if isinstance(component, Mixture):
+            found.append(
+                Amount(component, role, _rounded(mass), None, False, _stock(component, mass))
+            )
+        else:
+            found.append(_amount(component, role, mass / component.molar_mass))
+    return found
 
 
-def _roles(electrolyte: Electrolyte) -> dict[Compound, str]:
-    roles: dict[Compound, str] = {}
+def _litres(composition: Composition) -> float:
+    """Return litres of a mole of the whole, salts and all, mixed ideally."""
+    pairs = zip(composition.compounds, composition.mole_fractions, strict=True)
+    return float(sum(x * c.molar_mass / density(c).value for c, x in pairs)) / 1000
+
+
+def _stock(mixture: Mixture, grams: float) -> str:
+    """Return what a stock solution is made of, in words."""
+    composition = resolve(mixture)
+    pairs = zip(composition.compounds, composition.mass_fractions, strict=True)
+    made = ", ".join(f"{_rounded(grams * w, SHOWN_DIGITS):g} g {compound}" for compound, w in pairs)
+    return f"stock solution, in it {made}"
+
+
+def _roles(electrolyte: Electrolyte) -> dict[Compound | Mixture, str]:
+    roles: dict[Compound | Mixture, str] = {}
     for dose in electrolyte.salts:
         if dose.compound is not None:
             roles[dose.compound] = "salt"
     for share in electrolyte.base:
-        kind = share.compound.kind.replace("_", " ")
-        roles.setdefault(share.compound, "solvent" if kind == "additive" else kind)
+        roles.setdefault(share.compound, _role_in_base(share.compound))
     for dose in electrolyte.additives:
         if dose.compound is not None:
-            roles.setdefault(dose.compound, "additive")
+            stock = isinstance(dose.compound, Mixture)
+            roles.setdefault(dose.compound, "stock solution" if stock else "additive")
     return dict(sorted(roles.items(), key=lambda item: item[1] != "salt"))
 
 
-def _total_moles(
-    electrolyte: Electrolyte, volume_ml: float, fractions: dict[Compound, float]
-) -> float:
-    """Return the moles of the whole batch from those of a compound that are known outright."""
-    base = base_moles(electrolyte, volume_ml)
-    doses = (*electrolyte.salts, *electrolyte.additives)
-    dosed = {dose.compound for dose in doses}
-    for compound, moles in base.items():
-        if compound not in dosed:
-            return moles / float(fractions[compound])
-    for dose in electrolyte.salts:
-        others = [other for other in doses if other is not dose]
-        alone = dose.compound not in base and all(o.compound != dose.compound for o in others)
-        if alone and dose.compound is not None and dose.amount is not None:
-            litres_or_kg = volume_ml / 1000 * (1e-3 if dose.unit == "mM" else 1.0)
-            if dose.unit == "m":
-                litres_or_kg = sum(n * c.molar_mass for c, n in base.items() if _liquid(c)) / 1000
-            return dose.amount * litres_or_kg / float(fractions[dose.compound])
-    raise ValueError(f"{electrolyte}: every component is named twice; add their amounts up")
-
-
-def base_moles(electrolyte: Electrolyte, volume_ml: float) -> dict[Compound, float]:
-    """Return moles of each component of the base, whose liquids fill a volume in mL together."""
-    parts = {s.compound: _moles_of_part(s, electrolyte.ratio_kind) for s in electrolyte.base}
-    # Where the base has no liquid at all, its components are counted as liquids.
-    liquids = {c: n for c, n in parts.items() if _liquid(c)} or parts
-    litres = sum(n * c.molar_mass / density(c).value for c, n in liquids.items())
-    return {compound: moles * volume_ml / litres for compound, moles in parts.items()}
-
-
-def _liquid(compound: Compound) -> bool:
-    return compound.kind != "salt"
-
-
-def _moles_of_part(share: Share, kind: str | None) -> float:
-    part = 1.0 if share.part is None else share.part
-    if kind == "v/v":
-        return part * density(share.compound).value / share.compound.molar_mass
-    return part / share.compound.molar_mass if kind == "w/w" else part
+def _role_in_base(component: Compound | Mixture) -> str:
+    if isinstance(component, Mixture):
+        return "stock solution"
+    kind = component.kind.replace("_", " ")
+    return "solvent" if kind == "additive" else kind
 
 
 def _amount(compound: Compound, role: str, moles: float) -> Amount:
     mass = _rounded(moles * compound.molar_mass)
+    if compound.anhydrous is not None:
+        water = _rounded(moles * compound.crystal_water * _WATER, SHOWN_DIGITS)
+        return Amount(compound, role, mass, None, False, f"brings {water:g} g of water")
     melting = _measured(compound, "melting_point")
     boiling = _measured(compound, "boiling_point")
     solid = melting is not None and melting.value > ROOM
@@ -159,6 +162,8 @@ def _amount(compound: Compound, role: str, moles: float) -> Amount:
         remark = f"melts at {melting.value:.0f} °C: weigh it"
     if boiling is not None and boiling.value < ROOM:
         remark = f"boils at {boiling.value:.0f} °C: a liquefied gas, needs a pressure cell"
+    if compound.kind == "ionic_liquid":
+        remark = "an ionic liquid: by mass"
     volume = _rounded(mass / found.value)
     return Amount(compound, role, mass, volume, found.origin == "estimated", remark)
 
@@ -168,8 +173,8 @@ def _measured(compound: Compound, name: str) -> PropertyValue | None:
     return found if found is not None and found.origin == "measured" else None
 
 
-def _rounded(value: float) -> float:
-    return float(np.format_float_positional(value, DIGITS, unique=False, fractional=False))
+def _rounded(value: float, digits: int = DIGITS) -> float:
+    return float(np.format_float_positional(value, digits, unique=False, fractional=False))
 
 
 def flash_point(electrolyte: Electrolyte) -> str:
@@ -188,7 +193,9 @@ def flash_point(electrolyte: Electrolyte) -> str:
     return f"{told}; none known of {unknown}" if unknown else told
 
 
-def lab_sheet(suggestions: pd.DataFrame, volume_ml: float) -> pd.DataFrame:
+def lab_sheet(
+    suggestions: pd.DataFrame, volume_ml: float, of_solution: bool = False
+) -> pd.DataFrame:
     """Return the sheet: suggestions, amounts of up to k components, and columns to fill in.
 
     Parameters
@@ -197,12 +204,14 @@ def lab_sheet(suggestions: pd.DataFrame, volume_ml: float) -> pd.DataFrame:
         One row an experiment with the column electrolyte; its other columns are kept.
     volume_ml
         Batch volume of each.
+    of_solution
+        Whether it is the volume of the whole solution, see `amounts`.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `suggestions`, ``safety``, ``batch_mL``, then for each component
-        ``component_1``, ``role_1``, ``mass_1_g``, ``volume_1_mL`` and ``remark_1``, then
+        The columns of `suggestions`, ``safety``, ``batch_mL``, ``weighing``, then for each
+        component ``component_1``, ``role_1``, ``mass_1_g``, ``volume_1_mL`` and ``remark_1``, then
         `TO_FILL`, empty. Once they are filled in, `anolyte data add` reads the sheet.
 
     Examples
@@ -215,10 +224,12 @@ def lab_sheet(suggestions: pd.DataFrame, volume_ml: float) -> pd.DataFrame:
     0       ZnSO4      1.61         H2O
     """
     electrolytes = [parse(text) for text in suggestions["electrolyte"]]
-    recipes = [amounts(each, volume_ml) for each in electrolytes]
+    recipes = [amounts(each, volume_ml, of_solution) for each in electrolytes]
     sheet = suggestions.copy().reset_index(drop=True)
     sheet["safety"] = [flash_point(each) for each in electrolytes]
     sheet["batch_mL"] = float(volume_ml)
+    of_what = "of solution" if of_solution else "of solvents"
+    sheet["weighing"] = f"batch {of_what}; {NOTE}"
     parts = pd.DataFrame([_cells(recipe) for recipe in recipes], index=sheet.index)
     sheet = pd.concat([sheet, parts], axis=1)
     blank = pd.DataFrame("", index=sheet.index, columns=list(TO_FILL))
@@ -231,8 +242,8 @@ def _cells(recipe: Sequence[Amount]) -> dict[str, str | float | None]:
         cells |= {
             f"component_{number}": str(each.compound),
             f"role_{number}": each.role,
-            f"mass_{number}_g": each.mass_g,
-            f"volume_{number}_mL": each.volume_ml,
+            f"mass_{number}_g": _rounded(each.mass_g, SHOWN_DIGITS),
+            f"volume_{number}_mL": each.volume_ml and _rounded(each.volume_ml, SHOWN_DIGITS),
             f"remark_{number}": remarks(each),
         }
     return cells

@@ -49,13 +49,17 @@ def tabulated_donor_numbers() -> dict[str, float]:
 
 
 def donor_number(compound: Compound) -> float:
-    """Return the donor number of a molecule in kcal/mol: tabulated, by affinity, or imputed."""
-    return _donor_number(compound.smiles)
+    """Return the donor number of a molecule in kcal/mol.
+
+    In order: a user's own, tabulated, by affinity, imputed.
+    """
+    own = compound.measured.get("donor_number")
+    return _donor_number(compound.smiles) if own is None else own
 
 
 def is_donor_number_imputed(compound: Compound) -> bool:
     """Whether the donor number of a molecule had to be imputed from its structure."""
-    return compound.smiles not in _known()
+    return "donor_number" not in compound.measured and compound.smiles not in _known()
 
 
 @lru_cache(maxsize=1)

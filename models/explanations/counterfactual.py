@@ -178,24 +178,26 @@ def _variants(start: Electrolyte, model: CoulombicEfficiencyModel) -> Iterator[V
     salts, solvents = _known(measured, model.metal)
     present = set(start.compounds)
     for at, share in enumerate(start.base):
+        if not isinstance(share.compound, Compound):
+            continue
         pool = salts if share.compound.is_salt else solvents
         for new in _same_kind(share.compound, pool, present):
             base = (*start.base[:at], Share(share.part, new), *start.base[at + 1 :])
             change = "salt" if share.compound.is_salt else "solvent"
             yield from _made(change, share.compound, new, start, base=base)
     for at, dose in enumerate(start.salts):
-        if dose.compound is None:
+        if dose.pure is None:
             continue
-        for new in _same_kind(dose.compound, salts, present):
+        for new in _same_kind(dose.pure, salts, present):
             doses = (*start.salts[:at], replace(dose, compound=new), *start.salts[at + 1 :])
-            yield from _made("salt", dose.compound, new, start, salts=doses)
+            yield from _made("salt", dose.pure, new, start, salts=doses)
     yield from _concentrations(start)
 
 
 def _concentrations(start: Electrolyte) -> Iterator[Variant]:
     """Yield the electrolyte with the amounts of all its salts multiplied by `FACTORS`."""
     doses = [dose for dose in start.salts if dose.amount is not None]
-    shares = [share for share in start.base if share.compound.is_salt and share.part is not None]
+    shares = [s for s in start.base if getattr(s.compound, "is_salt", False) and s.part is not None]
     if start.salts and len(doses) < len(start.salts):
         return
     if not doses and not shares:
@@ -242,8 +244,9 @@ def _known(
     solvents: dict[Compound, None] = {}
     for text in measured:
         electrolyte = parse(text)
-        for compound in (share.compound for share in electrolyte.base):
+        shares = [share.compound for share in electrolyte.base]
+        for compound in (each for each in shares if isinstance(each, Compound)):
             (salts if compound.is_salt else solvents)[compound] = None
-        salts.update((dose.compound, None) for dose in electrolyte.salts if dose.compound)
+        salts.update((dose.pure, None) for dose in electrolyte.salts if dose.pure is not None)
     own = [salt for salt in salts if holds(salt, metal)]
     return tuple(own), tuple(solvents)

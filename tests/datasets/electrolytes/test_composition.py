@@ -352,3 +352,106 @@ def test_most_published_mole_fractions_are_met_closely(facts: Path) -> None:
         for text, expected in published(facts)
     ]
     assert np.median(deviations) < 0.01
+
+
+# --- mixtures in mixtures, hydrates, litres of solution
+
+
+def test_diluted_parent_keeps_its_own_proportions() -> None:
+    moles = fractions("(6.6 M LiFSI in DME)/TTE (1:4 v/v)")
+    parent = fractions("6.6 M LiFSI in DME")
+    assert moles["LiFSI"] / moles["DME"] == pytest.approx(parent["LiFSI"] / parent["DME"])
+    # By volume of the parent with its salt: less of it than of DME alone.
+    plain = fractions("6.6 M LiFSI in DME/TTE (1:4 v/v)")
+    assert moles["TTE"] / moles["DME"] > plain["TTE"] / plain["DME"]
+
+
+def test_electrolyte_and_more_solvent_by_weight() -> None:
+    masses = mass_fractions("(1 M LiPF6 in EC/DEC (1:1 v/v))/FEC (90:10 w/w) + 1 wt% LiBOB")
+    assert masses["LiBOB"] == pytest.approx(0.01)
+    assert masses["FEC"] == pytest.approx(0.1 * 0.99)
+    parent = mass_fractions("1 M LiPF6 in EC/DEC (1:1 v/v)")
+    assert masses["EC"] == pytest.approx(0.9 * 0.99 * parent["EC"])
+
+
+def test_additive_that_is_a_solution() -> None:
+    masses = mass_fractions("1 M LiPF6 in DMC + 5 wt% (4 M LiNO3 in DMSO)")
+    assert masses["LiNO3"] + masses["DMSO"] == pytest.approx(0.05)
+    stock = mass_fractions("4 M LiNO3 in DMSO")
+    assert masses["LiNO3"] / masses["DMSO"] == pytest.approx(stock["LiNO3"] / stock["DMSO"])
+
+
+def test_mixture_by_moles_counts_the_moles_of_all_it_holds() -> None:
+    moles = fractions("(LiFSI/DMC (2:5 mol/mol))/TTE (1:1 mol/mol)")
+    assert moles == pytest.approx({"LiFSI": 1 / 7, "DMC": 2.5 / 7, "TTE": 0.5})
+
+
+@pytest.mark.parametrize("unit", ["M", "m"])
+def test_hydrate_in_water_is_the_same_solution(unit: str) -> None:
+    assert fractions(f"2 {unit} ZnSO4·7H2O in H2O") == pytest.approx(
+        fractions(f"2 {unit} ZnSO4 in H2O")
+    )
+
+
+def test_water_of_a_hydrate_joins_another_solvent() -> None:
+    moles = fractions("0.5 m Zn(ClO4)2·6H2O in TMP")
+    assert moles["H2O"] / moles["Zn(ClO4)2"] == pytest.approx(6)
+    assert fractions("Zn(ClO4)2·6H2O/SN (1:8 mol/mol)") == pytest.approx(
+        {"Zn(ClO4)2": 1 / 15, "H2O": 6 / 15, "SN": 8 / 15}
+    )
+
+
+def test_hydrate_by_weight_is_weighed_with_its_water() -> None:
+    masses = mass_fractions("1 M LiClO4 in PC + 10 wt% ZnSO4·7H2O")
+    assert masses["ZnSO4"] + masses["H2O"] == pytest.approx(0.1)
+
+
+def test_litre_of_solution_holds_less_solvent() -> None:
+    per_solution = fractions("4 M(solution) LiFSI in DME")
+    per_solvent = fractions("4 M LiFSI in DME")
+    assert per_solution["LiFSI"] > per_solvent["LiFSI"]
+    dilute = [fractions(f"0.001 {unit} LiFSI in DME")["LiFSI"] for unit in ("M(solution)", "M")]
+    assert dilute[0] == pytest.approx(dilute[1], rel=1e-3)
+    composition = resolve(parse("4 M(solution) LiFSI in DME"))
+    assert list(map(str, composition.densities_estimated)) == ["LiFSI"]
+
+
+def test_more_salt_than_a_litre_of_solution_holds_is_refused() -> None:
+    with pytest.raises(FormulationError, match="more salt than a litre holds"):
+        resolve(parse("20 M(solution) LiFSI in DME"))
+
+
+def test_gram_per_litre_counts_the_litre_of_solvent() -> None:
+    masses = mass_fractions("1 M LiFSI in DME + 5 g/L LiNO3")
+    assert masses["LiNO3"] / masses["DME"] == pytest.approx(5 / 868, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "stated"),
+    [
+        ("1 M LiPF6 in EC/DMC (1:5 ?/?)", "1 M LiPF6 in EC/DMC (1:5 v/v)"),
+        ("LiFSI/DME (1:5 ?/?)", "LiFSI/DME (1:5 mol/mol)"),
+    ],
+)
+def test_ratio_of_unknown_kind_is_an_assumption(unknown: str, stated: str) -> None:
+    assert fractions(unknown) == pytest.approx(fractions(stated))
+    assert resolve(parse(unknown)).amounts_assumed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1 M LiPF6 in EC/DEC (1:1 v/v))/FEC (90:10 w/w) + 1 wt% LiBOB",
+        "0.1 M LiNO3 in (1 M LiPF6 in EC/DMC (1:1 w/w))",
+        "1 M LiPF6 in (EC/DMC (1:1 v/v))/FEC (9:1 w/w)",
+        "1 M LiPF6 in DMC + 5 wt% (4 M LiNO3 in DMSO)",
+        "((1 M LiFSI in DME)/TTE (1:2 v/v))/FEC (9:1 w/w)",
+        "4.6 M(solution) LiFSI in EC",
+        "2 M ZnSO4·7H2O in H2O + 5 g/L glucose",
+    ],
+)
+def test_new_forms_survive_their_text_and_are_sound(text: str) -> None:
+    electrolyte = parse(text)
+    assert str(electrolyte) == text
+    assert parse(str(electrolyte)) == electrolyte
+    assert_sound(resolve(electrolyte))

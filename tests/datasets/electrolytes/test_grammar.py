@@ -170,7 +170,7 @@ PLAIN = "1 M LiPF6 in EC/DMC (1:1 v/v)"
             id="ratio form with dash",
         ),
         pytest.param(
-            "1 M Zn(ClO4)2·6H2O in H2O", "1 M Zn(ClO4)2-6H2O in H2O", id="middle dot of a hydrate"
+            "1 M Zn(ClO4)2•6H2O in H2O", "1 M Zn(ClO4)2·6H2O in H2O", id="raised dot of a hydrate"
         ),
         pytest.param("1 M NaPF6 in 2–MeTHF", "1 M NaPF6 in 2-MeTHF", id="dash inside a name"),
         pytest.param(

@@ -1,0 +1,73 @@
+"""Electrolytes known by a name of their own: LP30, Gen2, reline; a table with sources.
+
+A user's own recipes (house codes) come with the registry, see `CompoundRegistry.with_recipes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ..compounds.names import NameIndex, fold
+from ..compounds.registry import CompoundRegistry, shipped_compounds
+from ..files.shipped import shipped_table
+
+if TYPE_CHECKING:
+    from .electrolyte import Mixture
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A named electrolyte or solvent mixture."""
+
+    name: str
+    formulation: str
+    source: str = ""
+    registry: CompoundRegistry | None = None
+
+    @property
+    def mixture(self) -> Mixture:
+        """What it consists of."""
+        return _mixture(self.formulation, self.registry)
+
+
+@lru_cache(maxsize=256)
+def _mixture(formulation: str, registry: CompoundRegistry | None) -> Mixture:
+    from .grammar import parse_mixture
+
+    return parse_mixture(formulation, registry)
+
+
+@lru_cache(maxsize=1)
+def shipped_recipes() -> Mapping[str, Recipe]:
+    """Return the recipes of the shipped table by each of their names."""
+    found = {}
+    for row in shipped_table("recipes").to_dict("records"):
+        recipe = Recipe(str(row["name"]), str(row["formulation"]), str(row["source"]))
+        aliases = [alias.strip() for alias in str(row["aliases"] or "").split(";")]
+        for name in filter(None, (recipe.name, *aliases)):
+            found[name] = recipe
+    return found
+
+
+@lru_cache(maxsize=64)
+def _index(registry: CompoundRegistry) -> tuple[NameIndex, Mapping[str, Recipe]]:
+    own = {
+        # Without the other recipes of one's own: a code cannot lead to itself.
+        name: Recipe(name, text, "your table", registry.without_recipes())
+        for name, text in registry.recipes.items()
+    }
+    recipes = {**shipped_recipes(), **own}
+    index = NameIndex({fold(name): name for name in recipes}, recipes)
+    return index, {fold(name): recipe for name, recipe in recipes.items()}
+
+
+def recipe_at(
+    text: str, start: int, registry: CompoundRegistry | None = None
+) -> tuple[int, Recipe] | None:
+    """Return the end and the recipe of the longest recipe name that begins at an index."""
+    index, recipes = _index(registry or shipped_compounds())
+    end = index.longest(text, start)
+    return None if end == start else (end, recipes[fold(text[start:end])])
