@@ -19,6 +19,8 @@ class Project:
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from anolyte.experiments.project import Project
     >>> Project(Path("sodium")).models.as_posix()
     'sodium/anolyte-models'
     """

@@ -165,7 +165,7 @@ def importance(model: CoulombicEfficiencyModel, grouped: bool = True) -> pd.Data
     >>> from anolyte.models import importance, load_model
     >>> importance(load_model("anolyte-models/Zn")).head(2).round(2)
         group  mean_push_lce
-    0  oxygen           0.21
+    0  oxygen           0.20
     1  carbon           0.07
     """
     given = pushes(model, model.domain_.measured)
