@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pickle
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.experiments.tracking import RunReference, model_id, tracked
 from anolyte.experiments.tracking.run_record import ChildRun, DatasetFacts, Metric
 from anolyte.experiments.training.train import TrainingResult, gather, save_training, train
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -31,6 +35,10 @@ STRUCTURES = (
     "[Li+].O=C([O-])C(F)(F)C(F)(F)F",
     "CC[N+](CC)(CC)CC.F[B-](F)(F)F",
 )
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a runner in the background leaves it: the programs under test would not hear Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "fixed",
@@ -114,8 +122,25 @@ def _electrolytes(
 
 
 @pytest.fixture(scope="session")
-def trained() -> TrainingResult:
-    return train(gather("Li"), "Li", quick=True)
+def lithium() -> pd.DataFrame:
+    """The lithium rows of forty sources: as many as the other metals have, quick to learn."""
+    rows = gather("Li")
+    some = rows["source"].isin(rows["source"].unique()[:40])
+    return rows[some].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
+def trained(lithium: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """A training that is done once, however many processes share the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    kept = folder / "trained.pickle"
+    with FileLock(folder / "trained.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(train(lithium, "Li", quick=True)))
+    result: TrainingResult = pickle.loads(kept.read_bytes())
+    return result
 
 
 @pytest.fixture(scope="session")

@@ -44,9 +44,11 @@ def anolyte(*arguments: str, cwd: Path, check: bool = True) -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, lithium: pd.DataFrame) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    anolyte("train", "--metal", "Li", "--quick", cwd=folder)
+    lithium.drop(columns="measurement_id").to_csv(folder / "some.csv", index=False)
+    given = ("--data", "some.csv", "--only-data")
+    anolyte("train", "--metal", "Li", "--quick", *given, cwd=folder)
     return folder
 
 
