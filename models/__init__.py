@@ -7,11 +7,12 @@ from .efficiency.model import CoulombicEfficiencyModel
 from .explanations.contributions import contributions, importance, reasons
 from .explanations.counterfactual import counterfactuals
 from .explanations.dependence import partial_dependence
-from .sei.desirability import sei_desirability
+from .prediction import Prediction
 from .sei.model import SEIModel
 
 __all__ = [
     "CoulombicEfficiencyModel",
+    "Prediction",
     "SEIModel",
     "contributions",
     "counterfactuals",
@@ -20,5 +21,4 @@ __all__ = [
     "partial_dependence",
     "reasons",
     "save_model",
-    "sei_desirability",
 ]

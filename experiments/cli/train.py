@@ -77,6 +77,7 @@ def train_command(
     from ..training.train import (
         gather,
         gather_others,
+        learn_sei,
         model_folder,
         own_rows,
         save_training,
@@ -99,9 +100,11 @@ def train_command(
         )
         if not only_data:
             tell(own_rows(measurements))
+        sei = learn_sei(symbol, data)
         with covered(training_run(symbol, tracking_uri, note), no_tracking) as run:
             with progress_bar() as progress:
-                result = train(measurements, symbol, others, chosen, seed, repeats, quick, progress)
+                asked = (chosen, seed, repeats, quick, progress)
+                result = train(measurements, symbol, others, *asked, sei=sei)
             folder = out / symbol if everything and out else model_folder(symbol, out)
             save_training(result, folder)
             kept = "" if run is None else str(run.log(result, folder))

@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
 from anolyte.datasets.electrolytes.grammar import parse
-from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import contributions, reasons
 from anolyte.models.explanations.counterfactual import counterfactuals
-from anolyte.models.sei.desirability import sei_model
+from anolyte.models.prediction import BACKING, CE_BOUNDS, LCE_BOUNDS, Column
 
 from .load_or_train import as_model
-from .predict import assumptions
+
+SAID = (Column.ELECTROLYTE, *CE_BOUNDS, *LCE_BOUNDS, *BACKING)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Explanation:
             **self.prediction,
             "mean_lce": self.mean_lce,
             "reasons": self.reasons,
-            "sei_character": self.character,
+            Column.SEI_CHARACTER: self.character,
             **plain,
         }
 
@@ -112,26 +112,22 @@ def explain(
     """
     electrolyte = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
     model = as_model(model, metal)
-    mixtures = Mixtures.from_electrolytes([electrolyte], model.metal)
-    interval = model.predict_interval(mixtures, coverage)
-    figures = pd.concat([interval, model.assess(mixtures)], axis=1).iloc[0]
+    predicted = model.assess([electrolyte], coverage)
+    told = predicted.to_frame(SAID).iloc[0]
     prediction = {
         "metal": model.metal,
-        "electrolyte": str(electrolyte),
         "coverage": coverage,
-        **{str(name): _plain(value) for name, value in figures.items()},
-        "assumptions": assumptions(mixtures)[0],
+        **{str(name): _plain(value) for name, value in told.items()},
     }
-    sei = sei_model()
-    character = sei.predict_character(mixtures).iloc[0].sort_values(ascending=False)
-    listed = sei.predict_species(mixtures, species)[["species", "score", "origin"]]
+    character = predicted.character.iloc[0].sort_values(ascending=False)
+    listed = model.sei.predict_species(predicted.mixtures, species)
     return Explanation(
         prediction,
         model.mean_lce,
-        reasons(model, mixtures)[0],
-        contributions(model, [electrolyte], most),
+        reasons(model, predicted)[0],
+        contributions(model, predicted, most),
         {str(name): float(share) for name, share in character.items()},
-        listed,
+        listed[["species", "score", "origin"]],
         counterfactuals(model, electrolyte, coverage=coverage),
     )
 

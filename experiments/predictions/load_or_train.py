@@ -15,6 +15,7 @@ from ..tracking import find_model
 from ..training.train import (
     gather,
     gather_others,
+    learn_sei,
     model_folder,
     own_rows,
     save_training,
@@ -71,7 +72,14 @@ def load_or_train(
         rows = gather(metal)
         tell(own_rows(rows))
         with progress_bar() as progress:
-            result = train(rows, metal, gather_others(metal), repeats=0, progress=progress)
+            result = train(
+                rows,
+                metal,
+                gather_others(metal),
+                repeats=0,
+                progress=progress,
+                sei=learn_sei(metal),
+            )
         save_training(result, folder)
         return result.model, folder
     loaded = load_model(folder)

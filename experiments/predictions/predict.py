@@ -10,17 +10,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.compounds.registry import CompoundRegistry
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import AnolyteError, Fault, FormulationError, InputError
-from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.sei.desirability import sei_model
+from anolyte.models.prediction import CE_BOUNDS, Column
 
 from .formulations import Request
 from .load_or_train import as_model
@@ -30,23 +27,20 @@ CHUNK = 1_000
 # Of a file or list, where only the total time counts.
 LARGE_CHUNK = 5_000
 OK, ERROR = "ok", "error"
-NUMBERS = ("ce_pct", "ce_low", "ce_high")
-COLUMNS = (
-    "row",
-    "electrolyte",
-    *NUMBERS,
-    "sei_character",
-    "evidence",
-    "domain_score",
-    "nearest",
-    "remarks",
-    "assumptions",
-    "status",
-    "reason",
+PREDICTED = (
+    Column.ELECTROLYTE,
+    *CE_BOUNDS,
+    Column.SEI_CHARACTER,
+    Column.EVIDENCE,
+    Column.DOMAIN_SCORE,
+    Column.NEAREST,
+    Column.REMARKS,
+    Column.ASSUMPTIONS,
 )
+COLUMNS = ("row", *PREDICTED, "status", "reason")
+_NUMBERS = (*CE_BOUNDS, Column.DOMAIN_SCORE)
 # Of a stream alone: which row it was, and how it fared.
 _ROW_COLUMNS = ("row", "status", "reason")
-_ASSUMED = ("amounts", "salt", "density estimated")
 
 
 def predict(
@@ -125,7 +119,7 @@ def all_right(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the predictions of a `Predictor`; raise ValueError if one was impossible."""
     failed = frame[frame["status"] != OK]
     if not failed.empty:
-        told = failed["electrolyte"].map(repr) + ": " + failed["reason"]
+        told = failed[Column.ELECTROLYTE].map(repr) + ": " + failed["reason"]
         raise ValueError("cannot predict " + "; ".join(told))
     return frame
 
@@ -173,7 +167,7 @@ class Predictor:
         frame = pd.concat(frames, ignore_index=True).reindex(columns=list(COLUMNS))
         self.rows += len(frame)
         self.failed += len(failures)
-        number = frame[[*NUMBERS, "domain_score"]].astype(float)
+        number = frame[list(_NUMBERS)].astype(float)
         ordered = frame.assign(**number).sort_values("row", kind="stable")
         return ordered.reset_index(drop=True)
 
@@ -199,52 +193,19 @@ class Predictor:
                 yield from self._predicted(part, failures)
 
     def _frame(self, readable: list[tuple[Request, Electrolyte]]) -> pd.DataFrame:
-        metal = self.model.metal
-        mixtures = Mixtures.from_electrolytes([electrolyte for _, electrolyte in readable], metal)
-        figures = self.model.predict_interval(mixtures, self.coverage)[list(NUMBERS)]
-        character = sei_model().predict_character(mixtures).idxmax(axis=1)
-        stands = self.model.assess(mixtures)
-        foreign = without_metal(mixtures)
-        stands["remarks"] = [
-            "; ".join(filter(None, (f"no {metal} in it" * bool(no), told)))
-            for no, told in zip(foreign, stands["remarks"], strict=True)
-        ]
-        frame = pd.concat([figures, stands], axis=1).assign(
-            row=[request.row for request, _ in readable],
-            electrolyte=[str(electrolyte) for _, electrolyte in readable],
-            sei_character=character,
-            assumptions=assumptions(mixtures),
-            status=OK,
-            reason="",
-        )
-        return frame[list(COLUMNS)]
-
-
-def assumptions(mixtures: Mixtures) -> list[str]:
-    """Return what had to be assumed of each of the mixtures, ``none`` where nothing was."""
-    flags = (mixtures.amounts_assumed, mixtures.salt_assumed, mixtures.density_estimated)
-    return [
-        "; ".join(word for word, flag in zip(_ASSUMED, row, strict=True) if flag) or "none"
-        for row in zip(*flags, strict=True)
-    ]
-
-
-def without_metal(mixtures: Mixtures) -> list[bool]:
-    """Return for each of the mixtures whether no compound in it holds its metal."""
-    absent = np.ones(len(mixtures), dtype=bool)
-    for metal, rows in mixtures.rows_by_metal.items():
-        metallic = np.array([holds(compound, metal) for compound in mixtures.compounds])
-        absent[rows] = ~(mixtures.mole_fractions[rows][:, metallic] > 0).any(axis=1)
-    return [bool(each) for each in absent]
+        predicted = self.model.assess([each for _, each in readable], self.coverage)
+        frame = predicted.to_frame(PREDICTED)
+        rows = [request.row for request, _ in readable]
+        return frame.assign(row=rows, status=OK, reason="")[list(COLUMNS)]
 
 
 def _failure(request: Request, error: Exception) -> dict[str, object]:
     told = "; ".join(map(str, error.faults)) if isinstance(error, InputError) else str(error)
     row: dict[str, object] = dict.fromkeys(COLUMNS, "")
-    row |= dict.fromkeys((*NUMBERS, "domain_score"), float("nan"))
+    row |= dict.fromkeys(_NUMBERS, float("nan"))
     return row | {
         "row": request.row,
-        "electrolyte": request.text,
+        Column.ELECTROLYTE: request.text,
         "status": ERROR,
         "reason": " ".join(told.split()),
     }

@@ -17,7 +17,7 @@ from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.intervals import COVERAGES
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.sei.desirability import sei_desirability
+from anolyte.models.prediction import Column, Prediction
 from scipy.stats import norm
 
 from .diversity import similarity
@@ -52,21 +52,19 @@ class Criterion:
         """
         return Precedent(instead=True) if model.is_prior else self
 
-    def scores(
-        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
-    ) -> Floats:
+    def scores(self, predicted: Prediction, model: CoulombicEfficiencyModel) -> Floats:
         """Return the scores (n,) of candidates, each whatever the others are.
 
         Parameters
         ----------
-        mixtures, predicted
-            The candidates, and what `CoulombicEfficiencyModel.predict_interval` says of them.
+        predicted
+            What the model says of the candidates, see `CoulombicEfficiencyModel.assess`.
         model
             The model.
         """
         raise NotImplementedError
 
-    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+    def settle(self, pool: pd.DataFrame, predicted: Prediction) -> pd.DataFrame:
         """Return the pool with final scores, and with columns of its own."""
         return pool
 
@@ -93,11 +91,9 @@ class _Predicted(Criterion):
 
     column: ClassVar[str] = ""
 
-    def scores(
-        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
-    ) -> Floats:
+    def scores(self, predicted: Prediction, model: CoulombicEfficiencyModel) -> Floats:
         """Return the column (n,)."""
-        return predicted[self.column].to_numpy()
+        return predicted.bounds[self.column].to_numpy()
 
 
 @dataclass(frozen=True)
@@ -119,7 +115,7 @@ class LowerBound(_Predicted):
     """
 
     name: ClassVar[str] = "lower-bound"
-    column: ClassVar[str] = "lce_low"
+    column: ClassVar[str] = Column.LCE_LOW
 
 
 @dataclass(frozen=True)
@@ -142,7 +138,7 @@ class Expected(_Predicted):
     """
 
     name: ClassVar[str] = "expected"
-    column: ClassVar[str] = "lce"
+    column: ClassVar[str] = Column.LCE
 
 
 @dataclass(frozen=True)
@@ -213,13 +209,10 @@ class Probability(Criterion):
             steps.append((float(ratio), float(norm.ppf((1 + each) / 2))))
         return replace(self, steps=tuple(steps))
 
-    def scores(
-        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
-    ) -> Floats:
+    def scores(self, predicted: Prediction, model: CoulombicEfficiencyModel) -> Floats:
         """Return the probability (n,) that the target is exceeded."""
-        expected = predicted["lce"].to_numpy()
-        half = np.maximum(predicted["lce_high"].to_numpy() - expected, 1e-9)
-        return self.exceeding((log_coulombic_efficiency(self.target) - expected) / half)
+        half = np.maximum(predicted.half_width(predicted.coverage), 1e-9)
+        return self.exceeding((log_coulombic_efficiency(self.target) - predicted.lce) / half)
 
     def unit(self, model: CoulombicEfficiencyModel) -> float:
         """Return 1: probabilities have their own scale."""
@@ -235,7 +228,7 @@ class Probability(Criterion):
         quantile = np.where(far > at[-1], beyond, np.interp(far, at, z))
         return np.asarray(norm.sf(np.sign(distance) * quantile))
 
-    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+    def settle(self, pool: pd.DataFrame, predicted: Prediction) -> pd.DataFrame:
         """Return the pool with the probability as a column."""
         return pool.assign(probability=pool["score"])
 
@@ -252,7 +245,7 @@ class Precedent(Criterion):
     compositions (`diversity.similarity`), d the distance in the space of the descriptors, w the
     median distance between electrolytes of different sources. The lower quartile of the metal
     counts as one more of weight 1: what resembles nothing scores that. To it comes `SEI_WORTH`
-    times `interphase.sei_desirability`. It is an order of what to look at first, no prediction.
+    times the desirability of the SEI. It is an order of what to look at first, no prediction.
 
     Attributes
     ----------
@@ -278,26 +271,19 @@ class Precedent(Criterion):
 
     instead: bool = False
 
-    def scores(
-        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
-    ) -> Floats:
+    def scores(self, predicted: Prediction, model: CoulombicEfficiencyModel) -> Floats:
         """Return the precedent (n,) in LCE."""
         domain = model.domain_
-        features = model.descriptors(mixtures)
-        features = model.without_metal(features)
-        placed, neighbours = domain.points[:-1].transform(features), domain.points[-1]
-        found, rows = neighbours.kneighbors(placed, n_neighbors=neighbours.n_samples_fit_)
-        distances = np.empty_like(found)
-        np.put_along_axis(distances, rows, found / np.sqrt(features.shape[1]), axis=1)
+        distances = domain.distances_to(model.without_metal(predicted.descriptors))
         width = max(float(np.median(domain.distances)), 1e-9)
         weights = np.exp(-((distances / width) ** 2))
-        weights *= _shared(mixtures, domain.measured["electrolyte"].tolist(), model.metal)
+        weights *= _shared(predicted.mixtures, domain.measured["electrolyte"].tolist(), model.metal)
         known = log_coulombic_efficiency(domain.measured["ce_pct"])
         return np.asarray((weights @ known + np.quantile(known, 0.25)) / (weights.sum(axis=1) + 1))
 
-    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+    def settle(self, pool: pd.DataFrame, predicted: Prediction) -> pd.DataFrame:
         """Return the pool with the worth of the SEI added."""
-        score = pool["score"] + SEI_WORTH * sei_desirability(mixtures)
+        score = pool["score"] + SEI_WORTH * predicted.sei_desirability
         return pool.assign(precedent_lce=pool["score"], score=score)
 
     def unit(self, model: CoulombicEfficiencyModel) -> float:

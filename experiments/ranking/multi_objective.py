@@ -13,9 +13,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 from anolyte.features.arrays import Floats
-from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.sei.desirability import sei_desirability
+from anolyte.models.prediction import Column, Prediction
 
 from ..constraints.rules import critical_count, weight_percent
 from .criteria import Criterion, LowerBound
@@ -28,18 +27,19 @@ OBJECTIVES: Mapping[str, tuple[str, bool]] = {
     "critical": ("number of critical elements, the metal included", False),
 }
 COLUMNS = {
-    "sei": "sei_desirability",
+    "sei": Column.SEI_DESIRABILITY,
     "fluorine": "fluorine_wt_pct",
     "critical": "critical_elements",
 }
 WEIGHTS = {"ce": 1.0, "sei": 0.3, "fluorine": -0.1}
 
 
-def objective_columns(mixtures: Mixtures) -> pd.DataFrame:
+def objective_columns(predicted: Prediction) -> pd.DataFrame:
     """Return the objectives beside the CE: the columns of `COLUMNS`."""
+    mixtures = predicted.mixtures
     return pd.DataFrame(
         {
-            "sei_desirability": sei_desirability(mixtures),
+            Column.SEI_DESIRABILITY: predicted.sei_desirability,
             "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
             "critical_elements": critical_count(mixtures),
         }
@@ -58,11 +58,9 @@ class _Several(Criterion):
         """Return the criterion with a base that the model can serve."""
         return replace(self, base=self.base.fitting(model, coverage))
 
-    def scores(
-        self, mixtures: Mixtures, predicted: pd.DataFrame, model: CoulombicEfficiencyModel
-    ) -> Floats:
+    def scores(self, predicted: Prediction, model: CoulombicEfficiencyModel) -> Floats:
         """Return the scores (n,) of the base."""
-        return self.base.scores(mixtures, predicted, model)
+        return self.base.scores(predicted, model)
 
     def unit(self, model: CoulombicEfficiencyModel) -> float:
         """Return 1: the objectives are scaled."""
@@ -136,9 +134,9 @@ class Weighted(_Several):
                 raise ValueError(f"weight {part!r}: write it like ce=1") from None
         return cls(tuple(weights.items()))
 
-    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+    def settle(self, pool: pd.DataFrame, predicted: Prediction) -> pd.DataFrame:
         """Return the pool scored by the weighted sum."""
-        values = objective_columns(mixtures)
+        values = objective_columns(predicted)
         score = np.zeros(len(pool))
         for name, weight in self.weights:
             column = pool["score"] if name == "ce" else values[COLUMNS[name]]
@@ -193,11 +191,11 @@ class Pareto(_Several):
         if len(set(self.objectives)) < 2:
             raise ValueError("a Pareto front needs two objectives")
 
-    def settle(self, pool: pd.DataFrame, mixtures: Mixtures) -> pd.DataFrame:
+    def settle(self, pool: pd.DataFrame, predicted: Prediction) -> pd.DataFrame:
         """Return the pool with the front of each candidate."""
         import moocore
 
-        values = objective_columns(mixtures).rename(columns={c: n for n, c in COLUMNS.items()})
+        values = objective_columns(predicted).rename(columns={c: n for n, c in COLUMNS.items()})
         values["ce"] = pool["score"].to_numpy()
         points = values[list(self.objectives)].to_numpy(dtype=float)
         upwards = [OBJECTIVES[name][1] for name in self.objectives]

@@ -17,6 +17,7 @@ from anolyte.features.arrays import Floats, Integers
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.staged import Staged
+from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS, Column
 from threadpoolctl import threadpool_limits
 
 from ..ranking.criteria import LowerBound
@@ -150,16 +151,18 @@ class Screening:
         floor = self._floors(len(numbers), families, so_far.best)
         features = self.model.descriptors(mixtures)
         rows, frame = staged.predict_interval(features, floor, families)
-        frame["score"] = frame["lce_low"].round(SCORE_DIGITS)
+        frame["score"] = frame[Column.LCE_LOW].round(SCORE_DIGITS)
         frame["candidate"] = numbers[rows]
         if families is not None:
             frame["family"] = families[rows]
         return Part(frame, len(numbers))
 
     def _full(self, numbers: Integers, mixtures: Mixtures) -> pd.DataFrame:
-        frame = self.model.predict_interval(mixtures, self.ranking.coverage)
-        scores = self.ranking.criterion.scores(mixtures, frame, self.model)
-        frame["score"] = np.round(scores, SCORE_DIGITS)
+        predicted = self.model.assess(mixtures, self.ranking.coverage)
+        frame = predicted.bounds
+        frame["score"] = np.round(
+            self.ranking.criterion.scores(predicted, self.model), SCORE_DIGITS
+        )
         frame["candidate"] = numbers
         if not self.ranking.all_amounts:
             frame["family"] = self.space.families(numbers)
@@ -180,5 +183,4 @@ class Screening:
 
 def rounded(best: pd.DataFrame) -> pd.DataFrame:
     """Return predictions to the digits that are the same on every machine."""
-    predictions = [name for name in best.columns if name.startswith(("ce_", "lce"))]
-    return best.round(dict.fromkeys(predictions, DIGITS)).reset_index(drop=True)
+    return best.round(dict.fromkeys((*CE_BOUNDS, *LCE_BOUNDS), DIGITS)).reset_index(drop=True)

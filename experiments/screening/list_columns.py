@@ -6,16 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from anolyte.features.arrays import Floats
-from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import reasons
-from anolyte.models.sei.desirability import sei_columns
+from anolyte.models.prediction import SEI, Column, Prediction
 
 from ..constraints.rules import critical_count, weight_percent
 from ..spaces.candidate_space import CandidateSpace
 
 RETAINED = 0.8
 EXCESS = 1.0
+# Of the columns of a prediction, those of every list.
+SAID = (*SEI, Column.EVIDENCE, Column.DOMAIN_SCORE, Column.NEAREST, Column.REMARKS)
 
 
 def cycles_to(ce_pct: npt.ArrayLike, retained: float = RETAINED, excess: float = 0.0) -> Floats:
@@ -43,21 +44,22 @@ def cycles_to(ce_pct: npt.ArrayLike, retained: float = RETAINED, excess: float =
     return np.floor(np.where(ce > 0, cycles, 0.0) + 1e-9)
 
 
-def domain_score(mixtures: Mixtures, model: CoulombicEfficiencyModel) -> Floats:
-    """Return how familiar mixtures (n,) are, see `Domain.score` of the model's domain."""
-    features = model.descriptors(mixtures)
-    return model.domain_.score(model.without_metal(features))
-
-
 def enriched(
-    frame: pd.DataFrame, space: CandidateSpace, model: CoulombicEfficiencyModel
+    frame: pd.DataFrame,
+    predicted: Prediction,
+    space: CandidateSpace,
+    model: CoulombicEfficiencyModel,
 ) -> pd.DataFrame:
     """Return the rows of a list with what a chemist wants to know of each.
 
     Parameters
     ----------
     frame
-        Rows with ce_pct, ce_low and candidate.
+        Rows with the columns ce_pct and ce_low.
+    predicted
+        What the model says of them.
+    space, model
+        What was screened with what.
 
     Returns
     -------
@@ -65,26 +67,26 @@ def enriched(
         With the further columns of `columns_of`, and ``flags``: what the constraints of the
         space could not tell.
     """
-    mixtures = space.take(frame["candidate"].to_numpy())
-    extra = columns_of(mixtures, frame["ce_pct"].to_numpy(), frame["ce_low"].to_numpy(), model)
-    extra["flags"] = space.constraints.flags(mixtures)
+    extra = columns_of(frame, predicted, model)
+    extra["flags"] = space.constraints.flags(predicted.mixtures)
     return pd.concat([frame.drop(columns=extra.columns, errors="ignore"), extra], axis=1)
 
 
 def columns_of(
-    mixtures: Mixtures, ce_pct: Floats, ce_low: Floats, model: CoulombicEfficiencyModel
+    frame: pd.DataFrame, predicted: Prediction, model: CoulombicEfficiencyModel
 ) -> pd.DataFrame:
     """Return cycles, SEI, evidence, nearest measured, reasons and composition (n rows)."""
+    expected, low = frame[Column.CE].to_numpy(), frame[Column.CE_LOW].to_numpy()
     cycles = {
-        "cycles_to_80": cycles_to(ce_pct),
-        "cycles_to_80_low": cycles_to(ce_low),
-        "cycles_to_80_excess": cycles_to(ce_pct, excess=EXCESS),
+        "cycles_to_80": cycles_to(expected),
+        "cycles_to_80_low": cycles_to(low),
+        "cycles_to_80_excess": cycles_to(expected, excess=EXCESS),
     }
     whole = {name: values.astype(np.int64) for name, values in cycles.items()}
     composition: dict[str, object] = {
-        "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
-        "critical_elements": critical_count(mixtures).astype(np.int64),
+        "reasons": reasons(model, predicted),
+        "fluorine_wt_pct": weight_percent(predicted.mixtures, pfas=False),
+        "critical_elements": critical_count(predicted.mixtures).astype(np.int64),
     }
-    parts = [pd.DataFrame(whole), sei_columns(mixtures), model.assess(mixtures)]
-    composition = {"reasons": reasons(model, mixtures), **composition}
-    return pd.concat([*parts, pd.DataFrame(composition)], axis=1)
+    parts = (pd.DataFrame(whole), predicted.to_frame(SAID), pd.DataFrame(composition))
+    return pd.concat(parts, axis=1)

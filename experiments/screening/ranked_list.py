@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from anolyte.models.efficiency.evidence import REMOTE
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.prediction import CE_BOUNDS, SEI, Column, Prediction
 
 from ..ranking.diversity import diverse
 from ..ranking.ranking import Ranking, by_score
 from ..spaces.candidate_space import CandidateSpace
-from .list_columns import domain_score, enriched
+from .list_columns import enriched
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,24 +22,19 @@ if TYPE_CHECKING:
 # The first columns; those that a list lacks are left out, those not named here come last.
 COLUMNS = (
     "rank",
-    "electrolyte",
-    "ce_pct",
-    "ce_low",
-    "ce_high",
+    Column.ELECTROLYTE,
+    *CE_BOUNDS,
     "probability",
     "front",
     "cycles_to_80",
     "cycles_to_80_low",
     "cycles_to_80_excess",
-    "sei_character",
-    "sei_probability",
-    "sei_species",
-    "sei_desirability",
-    "evidence",
-    "domain_score",
-    "nearest",
+    *SEI,
+    Column.EVIDENCE,
+    Column.DOMAIN_SCORE,
+    Column.NEAREST,
     "reasons",
-    "remarks",
+    Column.REMARKS,
     "flags",
     "fluorine_wt_pct",
     "critical_elements",
@@ -138,10 +134,13 @@ def assemble(
     ranking
         What was asked.
     """
-    frame = _chosen(space, model, kept.reset_index(drop=True), ranking)
+    pool = kept.reset_index(drop=True)
+    predicted = model.assess(space.take(pool["candidate"].to_numpy()), ranking.coverage)
+    frame, predicted = _chosen(pool, predicted, model, ranking)
     frame["rank"] = np.arange(1, len(frame) + 1)
-    frame["electrolyte"] = [str(space.electrolyte(int(index))) for index in frame["candidate"]]
-    frame = enriched(frame.drop(columns="family", errors="ignore"), space, model)
+    texts = [str(space.electrolyte(int(index))) for index in frame["candidate"]]
+    frame[Column.ELECTROLYTE] = texts
+    frame = enriched(frame.drop(columns="family", errors="ignore"), predicted, space, model)
     first = [column for column in COLUMNS if column in frame]
     return RankedList(
         frame[[*first, *frame.columns.difference(first, sort=False)]],
@@ -155,17 +154,17 @@ def assemble(
 
 
 def _chosen(
-    space: CandidateSpace, model: CoulombicEfficiencyModel, pool: pd.DataFrame, ranking: Ranking
-) -> pd.DataFrame:
-    """Return the rows of the list from the pool, best first."""
+    pool: pd.DataFrame, predicted: Prediction, model: CoulombicEfficiencyModel, ranking: Ranking
+) -> tuple[pd.DataFrame, Prediction]:
+    """Return the rows of the list from the pool, best first, and what is predicted of them."""
     criterion = ranking.criterion
-    mixtures = space.take(pool["candidate"].to_numpy())
-    settled = by_score(criterion.settle(pool, mixtures))
-    if not ranking.spreads:
-        return settled.head(ranking.top)
-    scores = settled["score"].to_numpy()
-    mixtures = space.take(settled["candidate"].to_numpy())
-    remote = domain_score(mixtures, model) < REMOTE
-    unit = criterion.unit(model)
-    rows = diverse(scores, mixtures, ranking.top, ranking.diversity, unit, remote)
-    return settled.iloc[rows].reset_index(drop=True)
+    settled = criterion.settle(pool, predicted).assign(place=np.arange(len(pool)))
+    ordered = by_score(settled)
+    places = ordered.pop("place").to_numpy()
+    rows = np.arange(min(ranking.top, len(pool)))
+    if ranking.spreads:
+        best_first = predicted.take(places)
+        scores, unit = ordered["score"].to_numpy(), criterion.unit(model)
+        remote = best_first.domain_score < REMOTE
+        rows = diverse(scores, best_first.mixtures, ranking.top, ranking.diversity, unit, remote)
+    return ordered.iloc[rows].reset_index(drop=True), predicted.take(places[rows])

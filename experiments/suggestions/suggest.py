@@ -19,6 +19,7 @@ from anolyte.features.arrays import Floats, Integers
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.prediction import CE_BOUNDS, Column, Prediction
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
@@ -39,8 +40,9 @@ COVERAGE = 0.9
 # In standard deviations, half the width of the middle 80 % of a normal distribution.
 _HALF_WIDTH_80 = float(norm.ppf(0.9))
 
-_PREDICTED = ("predicted_ce_pct", "predicted_ce_low", "predicted_ce_high")
-COLUMNS = ("rank", "metal", "electrolyte", *_PREDICTED, "evidence", "why")
+# Another name in a sheet whose column ce_pct is for what will be measured.
+PREDICTED = tuple(f"predicted_{name}" for name in CE_BOUNDS)
+COLUMNS = ("rank", "metal", Column.ELECTROLYTE, *PREDICTED, Column.EVIDENCE, "why")
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,9 @@ class _Search:
         keep = allowed & ~begun
         return numbers[keep], mixtures.take(keep)
 
-    def beliefs(self, mixtures: Mixtures | Sequence[str]) -> tuple[Floats, Floats]:
-        """Return mean and deviation (n,) of the LCE: the 80 % interval as a normal's."""
-        lce, spread = self.model.predict_lce(mixtures)
-        return lce, self.model.half_width(0.8, spread) / _HALF_WIDTH_80
+    def assess(self, electrolytes: Mixtures | Sequence[str]) -> Prediction:
+        """Return what the model says of some electrolytes."""
+        return self.model.assess(electrolytes, COVERAGE)
 
     def descriptors(self, electrolytes: Mixtures | Sequence[str]) -> Floats:
         """Return the descriptors (n, d) that may tell candidates apart."""
@@ -169,17 +170,21 @@ class _Search:
 
     def best(self, batch: int, by: str, seed: int, progress: Progress | None) -> Suggestions:
         """Choose from the best by a criterion."""
-        best = self.model.mean_lce
-        if self.measured:
-            best = float(self.model.predict_lce(self.measured)[0].max())
+        best, without_metal = self.model.mean_lce, self.model.without_metal
+        measured = self.assess(self.measured) if self.measured else None
+        if measured is not None:
+            best = float(measured.lce.max())
         short, lead, count = self.shortlist(by, best, progress)
         means, deviations = short["mean"].to_numpy(), short["deviation"].to_numpy()
         features = self.descriptors(self.space.take(short["candidate"].to_numpy()))
         if self.pending:
-            mean, deviation = self.beliefs(self.pending)
-            means, deviations = np.append(means, mean), np.append(deviations, deviation)
-            features = np.vstack([features, self.descriptors(self.pending)])
-        reference = self.descriptors(self.measured) if len(self.measured) > 1 else features
+            begun = self.assess(self.pending)
+            means = np.append(means, begun.lce)
+            deviations = np.append(deviations, _deviations(begun))
+            features = np.vstack([features, without_metal(begun.descriptors)])
+        reference = features
+        if measured is not None and len(measured) > 1:
+            reference = without_metal(measured.descriptors)
         beliefs = Beliefs(means, deviations, place(features, reference), best)
         under_way = range(len(short), len(beliefs))
         chosen = short.iloc[choose_batch(beliefs, batch, by, seed, under_way)]
@@ -201,7 +206,8 @@ class _Search:
             if not len(numbers):
                 continue
             count += len(numbers)
-            mean, deviation = self.beliefs(mixtures)
+            predicted = self.assess(mixtures)
+            mean, deviation = predicted.lce, _deviations(predicted)
             top = int(np.argmax(mean))
             lead = max(lead, (float(mean[top]), float(deviation[top])))
             score = acquisition.scores(by, mean, deviation, best)
@@ -243,18 +249,22 @@ class _Search:
         self, numbers: Integers, why: Sequence[str], by: str, looked_at: int
     ) -> Suggestions:
         """Return candidates as suggestions."""
-        mixtures = self.space.take(numbers)
-        interval = self.model.predict_interval(mixtures, COVERAGE)
+        predicted = self.assess(self.space.take(numbers))
         columns = (
             np.arange(1, len(numbers) + 1),
             self.space.metal,
             [str(self.space.electrolyte(int(number))) for number in numbers],
-            *(interval[name].round(2) for name in ("ce_pct", "ce_low", "ce_high")),
-            self.model.assess(mixtures, neighbours=1)["evidence"],
+            *(predicted.bounds[name].round(2) for name in CE_BOUNDS),
+            predicted.evidence,
             list(why),
         )
         frame = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
         return Suggestions(frame, by, looked_at, self.left_out)
+
+
+def _deviations(predicted: Prediction) -> Floats:
+    """Return the deviation (n,) of each LCE: the 80 % interval as a normal's."""
+    return predicted.half_width(0.8) / _HALF_WIDTH_80
 
 
 def _why(mean: float, deviation: float, lead: tuple[float, float]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 from anolyte.datasets.measurements.own import own_count
-from anolyte.models.bundles.bundle import read_manifest
+from anolyte.models.bundles.bundle import SEI_FILE, read_manifest
 from anolyte.models.efficiency.recipes import PRIOR
 from anolyte.models.efficiency.validation import OURS
 
@@ -33,6 +33,11 @@ def model_id(manifest: Mapping[str, Any]) -> str:
 
     digests = sorted(entry["sha256"] for entry in manifest["files"].values())
     return f"{manifest['metal']}-{hashlib.sha256(''.join(digests).encode()).hexdigest()[:12]}"
+
+
+def sei_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the SEI model in a model's folder; nothing if it holds none."""
+    return str(manifest["files"].get(SEI_FILE, {}).get("sha256", ""))
 
 
 def finite(values: Iterable[tuple[Any, Any]], prefix: str = "") -> tuple[Metric, ...]:
@@ -60,6 +65,7 @@ def training_fields(result: TrainingResult, folder: Path, files: Path) -> dict[s
         # A ranked list carries the same tag: that is how it finds its training.
         "model_id": model_id(manifest),
         "model_name": model_name(model.metal),
+        "sei_sha256": sei_digest(manifest),
     }
     return {
         "tags": facts,

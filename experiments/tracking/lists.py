@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .contents import finite, model_id, model_name
+from .contents import finite, model_id, model_name, sei_digest
 from .mlflow_formats import write_table
 from .run_record import DatasetFacts, readable
 
@@ -109,6 +109,7 @@ def _model_tags(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {
         "model_id": model_id(manifest),
         "model_name": model_name(str(manifest["metal"])),
+        "sei_sha256": sei_digest(manifest),
         "data_sha256": str(facts.get("data_sha256", "")),
         "evidence": str(manifest.get("evidence", "")),
         "blocks": ", ".join(map(str, manifest.get("blocks", []))),

@@ -19,6 +19,7 @@ from anolyte.models.efficiency.members import SCOPES
 from anolyte.models.efficiency.model import FOLDS, CoulombicEfficiencyModel, too_few
 from anolyte.models.efficiency.recipes import BLEND
 from anolyte.models.efficiency.validation import Contender, Validation, compare, learning_curve
+from anolyte.models.sei.model import SEIModel
 
 from ..project import Project
 from .ablation import ablation
@@ -122,6 +123,24 @@ def gather_others(metal: Metal, store: str | Path | None = None) -> pd.DataFrame
     return efficiencies(pd.concat(tables, ignore_index=True))
 
 
+def learn_sei(
+    metal: Metal, data: str | Path | None = None, store: str | Path | None = None
+) -> SEIModel:
+    """Return the SEI model of the labels of all metals: shipped, own, and a further table's.
+
+    Parameters
+    ----------
+    metal
+        Of rows of the further table that name none.
+    data, store
+        As in `gather`.
+    """
+    tables = [known_measurements(store=_own_data(store))]
+    if data is not None:
+        tables.append(read_measurements(data, metal=metal))
+    return SEIModel(repeats=0).fit(pd.concat(tables, ignore_index=True))
+
+
 def own_rows(measurements: pd.DataFrame, store: str | Path | None = None) -> str:
     """Return how many of the gathered rows are the user's own, and from where, as a sentence."""
     table = (_own_data(store) / TABLE).resolve()
@@ -148,7 +167,7 @@ def untrained(
     return CoulombicEfficiencyModel(metal, blocks, scopes, folds, seed)
 
 
-def train(
+def train(  # noqa: PLR0913
     measurements: pd.DataFrame,
     metal: Metal,
     others: pd.DataFrame | None = None,
@@ -157,6 +176,8 @@ def train(
     repeats: int = REPEATS,
     quick: bool = False,
     progress: Progress | None = None,
+    *,
+    sei: SEIModel | None = None,
 ) -> TrainingResult:
     """Validate on unseen sources, then fit on everything.
 
@@ -170,6 +191,8 @@ def train(
         How often the leave-source-out validation is repeated with other folds; 0 skips it.
     quick
         The metal's own rows alone, fewer folds, one repeat, no learning curve, no ablation.
+    sei
+        The SEI model that goes with it, see `learn_sei`; that of the shipped labels by default.
 
     Examples
     --------
@@ -186,7 +209,7 @@ def train(
         validation = compare(model, measurements, rest, repeats, progress)
     known = None if validation is None else validation.held_out
     skill = None if validation is None else validation.skill
-    model.fit(measurements, others=rest, held_out=known, skill=skill, progress=progress)
+    model.fit(measurements, others=rest, held_out=known, skill=skill, sei=sei, progress=progress)
     curve = without = pd.DataFrame()
     if validation is not None and not quick:
         curve = learning_curve(measurements, Contender(model.blocks, BLEND))

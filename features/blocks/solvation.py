@@ -25,6 +25,8 @@ SITES_LIMIT = 60.0
 # property: a model learns from it which papers were read more closely.
 TYPICAL_ACCEPTOR_NUMBER = 11.0
 TYPICAL_PERMITTIVITY = 9.0
+# In mol/L, also where there is no neutral liquid, as in an ionic liquid.
+CONCENTRATION_LIMIT = 20.0
 
 
 def describe(compound: Compound) -> tuple[float, ...]:
@@ -125,7 +127,7 @@ class SolvationBlock(DescriptorBlock):
             np.minimum(divide(sites, cations, SITES_LIMIT), SITES_LIMIT),
             np.minimum(divide(amount, cations, SITES_LIMIT), SITES_LIMIT),
             divide(amount - binding, amount),
-            np.minimum(divide(cations, litres, 20.0), 20.0),
+            np.minimum(divide(cations, litres, CONCENTRATION_LIMIT), CONCENTRATION_LIMIT),
             cations,
             np.minimum(divide(cations, sites, 4.0), 4.0),
             *self._bulk(mixtures),

@@ -1,7 +1,8 @@
 """Save a model as a directory of plain files and load it without running code from them.
 
-Boosted trees are XGBoost's UBJ, the other estimators skops files of which only a few types
-are accepted (see `reader`), tables CSV; the manifest names every file with its SHA-256.
+Boosted trees are XGBoost's JSON, the other estimators skops files of which only a few types
+are accepted (see `reader`), the SEI model JSON, tables CSV; the manifest names every file with
+its SHA-256.
 """
 
 from __future__ import annotations
@@ -29,12 +30,30 @@ from ..efficiency.members import SCOPES, Ensemble, Member
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import PRIOR, Choice, recipes
 from .files import MAX_MANIFEST_BYTES, REMEDY, digest_of, plain_bytes, strict_json
-from .reader import DECISIVE, MANIFEST, MEASURED_TABLE, PACKAGES, POINTS, BundleReader, file_name
+from .reader import (
+    DECISIVE,
+    MANIFEST,
+    MEASURED_TABLE,
+    OLDER,
+    PACKAGES,
+    POINTS,
+    SCHEMA_VERSION,
+    SEI_FILE,
+    BundleReader,
+    file_name,
+)
 from .writer import publish
 
-__all__ = ["KIND", "MANIFEST", "SCHEMA_VERSION", "load_model", "read_manifest", "save_model"]
+__all__ = [
+    "KIND",
+    "MANIFEST",
+    "SCHEMA_VERSION",
+    "SEI_FILE",
+    "load_model",
+    "read_manifest",
+    "save_model",
+]
 
-SCHEMA_VERSION = 2
 KIND = "coulombic-efficiency"
 
 
@@ -81,6 +100,7 @@ def _save(model: CoulombicEfficiencyModel, folder: Path, facts: dict[str, Any]) 
     try:
         for name, estimator in _estimators(model):
             _write(estimator, staging / name)
+        (staging / SEI_FILE).write_text(json.dumps(model.sei.to_dict(), indent=1), "utf-8")
         model.domain_.measured.to_csv(staging / MEASURED_TABLE, index=False, lineterminator="\n")
         names = sorted(path.name for path in staging.iterdir())
         files = {name: {"sha256": digest_of(staging / name)} for name in names}
@@ -103,9 +123,9 @@ def _estimators(model: CoulombicEfficiencyModel) -> Iterator[tuple[str, Estimato
 
 
 def _write(estimator: Estimator, path: Path) -> None:
-    if path.suffix == ".ubj":
+    if path.suffix == ".json":
         # Not written by XGBoost, whose errors do not say that the disk is full.
-        path.write_bytes(estimator.get_booster().save_raw("ubj"))
+        path.write_bytes(estimator.get_booster().save_raw("json"))
         return
     from skops.io import dump
 
@@ -165,10 +185,10 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("schema_version"), int):
         raise ModelFileError(f"{path} is no model manifest; train the model again")
     schema = manifest["schema_version"]
-    if schema != SCHEMA_VERSION:
+    if schema not in (SCHEMA_VERSION, OLDER):
         how = "a newer anolyte: update it" if schema > SCHEMA_VERSION else "an older anolyte"
         raise ModelFileError(
-            f"{path} is of model schema {schema}, this version reads {SCHEMA_VERSION}: "
+            f"{path} is of model schema {schema}, this version reads {SCHEMA_VERSION} and {OLDER}: "
             f"it was written by {how}, or train the model again"
         )
     return manifest
@@ -246,6 +266,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     model.choice_ = Choice(recipe, slope, scale, pd.Series(scores, dtype=float))
     model.evidence_, model.sources_ = evidence, int(manifest["sources"])
     read = BundleReader(folder, manifest, len(model.feature_names), model.metal_columns)
+    model.sei_ = read.sei()
     model.ensemble_ = Ensemble(
         mean=float(parts["mean"]),
         metal_columns=model.metal_columns,
@@ -261,4 +282,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     if versions := read.versions(DECISIVE):
         told = f"{folder} was saved with {versions}: its predictions may differ a little"
         warnings.warn(f"{told}; train it again to be sure", stacklevel=4)
+    if model.sei_ is None:
+        told = f"{folder} holds no SEI model of its own: that of the shipped labels is used"
+        warnings.warn(f"{told}; train it again to keep one with it", stacklevel=4)
     return model

@@ -22,12 +22,17 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from ..efficiency.domain import MEASURED, Domain
 from ..efficiency.families import FAMILIES, Estimator, scaled_ranks
-from .files import MAX_TABLE_BYTES, REMEDY, check_unpacked, saved_bytes
+from ..sei.model import SEIModel
+from .files import MAX_TABLE_BYTES, REMEDY, check_unpacked, saved_bytes, strict_json
+from .older import json_of_ubj
 from .tree_checks import check_boosted, check_forest
 
 MANIFEST = "manifest.json"
 POINTS = "measured-points.skops"
 MEASURED_TABLE = "measured.csv"
+SEI_FILE = "sei.json"
+# The schema that is written, and that which is read too: boosted trees in UBJ, no SEI model.
+SCHEMA_VERSION, OLDER = 3, 2
 PACKAGES = ("anolyte", "numpy", "rdkit", "scikit-learn", "skops", "xgboost")
 # With other versions of these a model may predict something else.
 DECISIVE = ("rdkit", "scikit-learn", "xgboost")
@@ -44,9 +49,11 @@ TRUSTED_TYPES = (
 )
 
 
-def file_name(name: str) -> str:
+def file_name(name: str, schema: int = SCHEMA_VERSION) -> str:
     """Return the file of an estimator: XGBoost's own format for its trees, else skops."""
-    return f"{name}.ubj" if name.endswith("xgboost") else f"{name}.skops"
+    if not name.endswith("xgboost"):
+        return f"{name}.skops"
+    return f"{name}.ubj" if schema == OLDER else f"{name}.json"
 
 
 class BundleReader:
@@ -65,6 +72,7 @@ class BundleReader:
     ) -> None:
         self.folder = folder
         self.files: dict[str, dict[str, str]] = manifest["files"]
+        self.schema: int = manifest["schema_version"]
         self.packages: dict[str, str] = dict(manifest.get("packages") or {})
         self.columns = columns
         self.own_columns = columns - metal_columns
@@ -73,7 +81,7 @@ class BundleReader:
         """Return a fitted estimator of a family."""
         untrained = FAMILIES[family](2, self.columns, np.ones(2), 0)
         columns = self.columns if with_metal else self.own_columns
-        return self.load(file_name(name), untrained, columns)
+        return self.load(file_name(name, self.schema), untrained, columns)
 
     def load(self, name: str, like: Estimator, columns: int) -> Estimator:
         """Return the estimator of a file, made like another, for so many descriptors."""
@@ -93,6 +101,17 @@ class BundleReader:
                 f"{path} was fitted to {found} descriptors, not {columns}; {REMEDY}"
             )
         return estimator
+
+    def sei(self) -> SEIModel | None:
+        """Return the SEI model; None of a bundle from before they held one."""
+        if self.schema == OLDER:
+            return None
+        path, data = self.folder / SEI_FILE, saved_bytes(self.folder, SEI_FILE, self.files)
+        try:
+            return SEIModel.from_dict(strict_json(data))
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            told = str(error)[:200]
+            raise ModelFileError(f"{path} holds no SEI model: {told}; {REMEDY}") from error
 
     def domain(self, parts: dict[str, Any]) -> Domain:
         """Return the measured electrolytes as points."""
@@ -141,9 +160,10 @@ def _made_of(estimator: Estimator) -> tuple[type, ...]:
 
 
 def _load(name: str, data: bytes, columns: int) -> Estimator:
-    if name.endswith(".ubj"):
+    if name.endswith(("xgboost.json", "xgboost.ubj")):
         from xgboost import XGBRegressor
 
+        data = json_of_ubj(data) if name.endswith(".ubj") else data
         check_boosted(data, columns)
         estimator = XGBRegressor()
         estimator.load_model(bytearray(data))

@@ -20,7 +20,8 @@ from .reader import MANIFEST
 
 LOCK = ".lock"
 PATIENCE = 60
-_ESTIMATORS = (".skops", ".ubj")
+# Files of other estimators than those of the new model; boosted trees were once in UBJ.
+_ESTIMATORS = ("*.skops", "*.ubj", "*xgboost.json")
 
 
 def publish(staging: Path, folder: Path, named: Mapping[str, Any]) -> None:
@@ -49,9 +50,10 @@ def publish(staging: Path, folder: Path, named: Mapping[str, Any]) -> None:
             os.replace(staging / name, folder / f"{name}{NEXT}")
         os.replace(staging / MANIFEST, folder / MANIFEST)
         _settle(folder, named)
-        for path in folder.iterdir():
-            if path.suffix in _ESTIMATORS and path.name not in named:
-                path.unlink()
+        for pattern in _ESTIMATORS:
+            for path in folder.glob(pattern):
+                if path.name not in named:
+                    path.unlink()
 
 
 def _settle(folder: Path, named: Mapping[str, Any]) -> None:

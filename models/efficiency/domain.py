@@ -55,7 +55,7 @@ class Domain:
         Sorted (n,): of each training row, its mean distance to the nearest `NEIGHBOURS`
         rows of other sources.
     largest
-        Largest value (d,) of each descriptor among the training rows.
+        Largest value (d,) of each descriptor among the training rows, see `largest_values`.
     measured
         The training rows with the columns `MEASURED`.
     """
@@ -66,14 +66,13 @@ class Domain:
     measured: pd.DataFrame
 
     @classmethod
-    def fit(cls, features: Floats, measurements: pd.DataFrame) -> Domain:
-        """Place measurements by their descriptors (n, d)."""
+    def fit(cls, features: Floats, measurements: pd.DataFrame, largest: Floats) -> Domain:
+        """Place measurements by their descriptors (n, d), of which the largest are (d,)."""
         neighbours = NearestNeighbors(algorithm="brute")
         points = make_pipeline(*scaled_ranks(len(features)), neighbours).fit(features)
         measured = measurements.reindex(columns=list(MEASURED)).reset_index(drop=True)
         measured["ce_qualifier"] = measured["ce_qualifier"].astype(object).fillna("=")
         sources = measured["source"].to_numpy(dtype=object)
-        largest = features.max(axis=0)
         far, order = cls(points, np.zeros(0), largest, measured)._sorted(features)
         other = sources[order] != sources[:, None]
         each = [_first(row[mask]) for row, mask in zip(far, other, strict=True)]
@@ -84,6 +83,13 @@ class Domain:
         placed, neighbours = self.points[:-1].transform(features), self.points[-1]
         distances, order = neighbours.kneighbors(placed, n_neighbors=neighbours.n_samples_fit_)
         return distances / np.sqrt(features.shape[1]), order
+
+    def distances_to(self, features: Floats) -> Floats:
+        """Return the distances (m, n) of electrolytes from the rows of `measured`."""
+        far, order = self._sorted(features)
+        distances = np.empty_like(far)
+        np.put_along_axis(distances, order, far, axis=1)
+        return distances
 
     def score(self, features: Floats) -> Floats:
         """Return the domain score (m,) of electrolytes with descriptors (m, d).
@@ -112,6 +118,15 @@ class Domain:
         vague = self.measured["electrolyte"].str.contains("?", regex=False).to_numpy()
         by = np.lexsort((rows, vague[rows], distances), axis=1)[:, :count]
         return np.take_along_axis(rows, by, axis=1)
+
+    def told(self, features: Floats, count: int = 3) -> list[str]:
+        """Return the measured electrolytes most like each, with CE and source, in words."""
+        measured = self.measured
+        qualifier = measured["ce_qualifier"].where(measured["ce_qualifier"] != "=", "")
+        figure = qualifier + measured["ce_pct"].map("{:g}".format)
+        told = measured["electrolyte"] + ": " + figure + " % [" + measured["source"] + "]"
+        nearest = told.to_numpy(dtype=object)[self.nearest(features, count)]
+        return ["; ".join(each) for each in nearest]
 
 
 def _first(distances: Floats) -> float:

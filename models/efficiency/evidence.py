@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from anolyte.features.arrays import Floats, Objects
+from anolyte.features.blocks.solvation import CONCENTRATION_LIMIT
 
 from .domain import OUTSIDE
 from .recipes import PRIOR
@@ -49,3 +52,39 @@ def prediction_evidence(metal_level: str, domain_score: Floats) -> Objects:
     steps[domain_score < REMOTE] = max(1, at - 1)
     steps[domain_score < OUTSIDE] = 1
     return np.asarray(np.array(LEVELS, dtype=object)[steps])
+
+
+def largest_values(names: Sequence[str], features: Floats) -> Floats:
+    """Return the largest value (d,) of each descriptor (n, d) of measured electrolytes.
+
+    Of the concentration, the largest of those that have one: an ionic liquid without a neutral
+    liquid stands at the descriptor's limit.
+    """
+    largest = features.max(axis=0)
+    if (name := "cation_concentration") in names:
+        values = features[:, list(names).index(name)]
+        largest[list(names).index(name)] = values[values < CONCENTRATION_LIMIT].max(initial=0.0)
+    return np.asarray(largest)
+
+
+def remarks(
+    names: Sequence[str], features: Floats, domain_score: Floats, largest: Mapping[str, float]
+) -> list[str]:
+    """Return for each of n electrolytes why to be careful with its prediction, or nothing.
+
+    Parameters
+    ----------
+    names, features
+        Of the descriptors (d), and their values (n, d).
+    domain_score
+        How familiar the electrolytes are (n,).
+    largest
+        Of a descriptor, the largest value that was measured.
+    """
+    column = {name: features[:, at] for at, name in enumerate(names)}
+    flags = {"unlike anything measured": domain_score < OUTSIDE}
+    if (name := "cation_concentration") in column:
+        above = (column[name] > 1.01 * largest[name]) & (column[name] < CONCENTRATION_LIMIT)
+        flags["more concentrated than any measured"] = above
+    each = ([word for word, flag in flags.items() if flag[row]] for row in range(len(features)))
+    return ["; ".join(words) for words in each]

@@ -16,33 +16,31 @@ import pandas as pd
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.measurements.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.datasets.measurements.splits import fold_of_row, split
-from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
-from anolyte.features.arrays import Floats, Integers, Objects
+from anolyte.features import DEFAULT_BLOCKS
+from anolyte.features.arrays import Floats, Integers
+from anolyte.features.mixtures import as_mixtures
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
+from ..prediction import Prediction, texts_of
+from ..sei.model import SEIModel
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
-from .domain import OUTSIDE, Domain
-from .evidence import metal_evidence, prediction_evidence
+from .domain import Domain
+from .evidence import largest_values, metal_evidence
+from .fitted import FittedModel
 from .inputs import as_measurements
-from .intervals import COVERAGES, ConformalScale
+from .intervals import COVERAGES
 from .members import SCOPES, Ensemble, Member, Rows, fit_members
-from .recipes import MARGIN, PRIOR, Choice, all_members, choose, recipes
+from .recipes import MARGIN, PRIOR, Choice, all_members, choose, few_sources, recipes
 from .weights import unscaled_weights
 
-METAL_BLOCK = "metal"
 FOLDS = 8
 # See `too_few`.
 MIN_SOURCES = 8
 MIN_ROWS = 12
-# Decimals of descriptors.
-DIGITS = 9
-# The spread of a metal with few sources is drawn towards that of the others, as if it had
-# been seen on so many sources.
-PRIOR_SOURCES = 3
 
 
 def too_few(measurements: pd.DataFrame) -> bool:
@@ -50,7 +48,7 @@ def too_few(measurements: pd.DataFrame) -> bool:
     return len(measurements) < MIN_ROWS or measurements["source"].nunique() < MIN_SOURCES
 
 
-class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Predict the plating/stripping Coulombic efficiency of electrolytes.
 
     A scikit-learn regressor of formulations: X is a sequence of texts or `Electrolyte`, or a
@@ -85,6 +83,8 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         Held-out observation, prediction and spread of each training row.
     sources_
         The number of sources.
+    sei_
+        The SEI model that was given; see `sei`.
 
     Examples
     --------
@@ -127,30 +127,6 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         tags.target_tags.required = False
         return tags
 
-    @property
-    def featurizer(self) -> ElectrolyteFeaturizer:
-        """The transformer from electrolytes to this model's descriptors, the metal's last."""
-        blocks = [block for block in self.blocks if block != METAL_BLOCK]
-        return ElectrolyteFeaturizer((*blocks, METAL_BLOCK), self.metal)
-
-    @property
-    def feature_names(self) -> list[str]:
-        """Names of the descriptors."""
-        return [str(name) for name in self.featurizer.get_feature_names_out()]
-
-    @property
-    def metal_columns(self) -> int:
-        """Number of the last descriptors that are the metal's own."""
-        return len(ElectrolyteFeaturizer((METAL_BLOCK,)).get_feature_names_out())
-
-    def descriptors(self, X: Any) -> Floats:
-        """Return the descriptors (n, d) of electrolytes, the metal's last.
-
-        Rounded, because models that work on ranks would tell apart what differs in the
-        last bit alone.
-        """
-        return np.round(self.featurizer.transform(X), DIGITS)
-
     def recipes(self, pooled: bool) -> dict[str, tuple[Member, ...]]:
         """Return what to choose from, with or without other metals' measurements."""
         return recipes([scope for scope in self.scopes if pooled or scope == "own"])
@@ -186,6 +162,7 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         others: pd.DataFrame | None = None,
         held_out: Mapping[Left, HeldOut] | None = None,
         skill: float | None = None,
+        sei: SEIModel | None = None,
         progress: Progress | None = None,
     ) -> Self:
         """Choose a recipe, calibrate its intervals, fit it to everything.
@@ -208,6 +185,8 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         skill
             Error relative to the metal's mean that a nested validation found; where it is
             no better than 1, the mean is what this model predicts.
+        sei
+            A fitted SEI model to go with this one, into its folder when it is saved.
         progress
             Told what is done.
 
@@ -220,34 +199,56 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         self._check_parameters()
         measurements = as_measurements(X, y, groups, self.metal)
         rows = self.rows(measurements, others)
+        self.sei_ = sei
         self.sources_ = int(measurements["source"].nunique())
-        self.domain_ = Domain.fit(self.without_metal(rows.features[rows.own]), measurements)
+        features = self.without_metal(rows.features[rows.own])
+        largest = largest_values(self.feature_names, features)
+        self.domain_ = Domain.fit(features, measurements, largest)
         if too_few(measurements):
-            return self._fit_prior(rows)
-        among = self.recipes(others is not None and len(others) > 0)
-        members = all_members(among)
+            self._fit_prior(rows)
+        else:
+            self._fit_recipe(rows, measurements, held_out, skill, progress)
+        known = self.choice_.skill if skill is None else skill
+        self.evidence_ = metal_evidence(self.recipe, self.sources_, known)
+        return self
+
+    def _fit_recipe(
+        self,
+        rows: Rows,
+        measurements: pd.DataFrame,
+        held_out: Mapping[Left, HeldOut] | None,
+        skill: float | None,
+        progress: Progress | None,
+    ) -> None:
+        """Choose a recipe on held-out predictions, and fit it."""
+        among = self.recipes(not rows.own.all())
         if held_out is None:
-            fold = self.fold_of_row(measurements)
+            fold, members = self.fold_of_row(measurements), all_members(among)
             held_out = cross_fit(rows, fold, members, self.seed, progress=progress)
         parts = [part for left, part in held_out.items() if len(left) == 1]
         joined = assemble(parts, [part.rows for part in parts])
         if skill is not None and skill > 1 - MARGIN:
             among = {}
-        self.choice_ = choose(measurements, joined.means, joined.predictions, joined.spread, among)
-        if self.choice_.recipe == PRIOR:
+        choice = choose(measurements, joined.means, joined.predictions, joined.spread, among)
+        if choice.recipe == PRIOR:
             mean = np.average(rows.target[rows.own], weights=rows.weights[rows.own])
             self.ensemble_ = Ensemble(float(mean), self.metal_columns)
         else:
-            self.ensemble_ = fit_members(rows, among[self.choice_.recipe], self.seed)
-        self.calibration_ = pd.DataFrame(
-            {
-                "observed": rows.target[rows.own],
-                "predicted": self.choice_.combine(joined.means, joined.predictions),
-                "spread": self.choice_.spread(joined.spread),
-            }
-        )
-        self._set_evidence(skill)
-        return self
+            self.ensemble_ = fit_members(rows, among[choice.recipe], self.seed)
+        predicted = choice.combine(joined.means, joined.predictions)
+        self._keep(rows, choice, predicted, choice.spread(joined.spread))
+
+    def _fit_prior(self, rows: Rows) -> None:
+        """Keep the mean and a spread that allows for how few sources there are."""
+        mean, choice = few_sources(rows)
+        self.ensemble_ = Ensemble(mean, self.metal_columns)
+        ones = np.ones(int(rows.own.sum()))
+        self._keep(rows, choice, mean * ones, ones)
+
+    def _keep(self, rows: Rows, choice: Choice, predicted: Floats, spread: Floats) -> None:
+        self.choice_ = choice
+        observed = {"observed": rows.target[rows.own]}
+        self.calibration_ = pd.DataFrame(observed | {"predicted": predicted, "spread": spread})
 
     def _check_parameters(self) -> None:
         as_metal(self.metal)
@@ -256,83 +257,6 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
             raise ValueError(f"unknown scopes {unknown}; choose from {', '.join(SCOPES)}")
         if self.folds < 2:
             raise ValueError(f"{self.folds} folds: the choice and the calibration need at least 2")
-
-    def _fit_prior(self, rows: Rows) -> Self:
-        """Keep the mean and a spread that allows for how few sources there are."""
-        own = rows.take(rows.own)
-        mean = float(np.average(own.target, weights=own.weights))
-        by_source = pd.Series(own.target).groupby(own.sources).mean()
-        count = len(by_source)
-        others = rows.take(~rows.own)
-        usual = float(np.std(others.target)) if len(others.target) else 0.5
-        squares = float(((by_source - mean) ** 2).sum()) + PRIOR_SOURCES * usual**2
-        degrees = max(count - 1, 0) + PRIOR_SOURCES
-        scale = ConformalScale.student(float(np.sqrt(squares / degrees)), count, degrees)
-        self.choice_ = Choice(PRIOR, 0.0, scale, pd.Series({PRIOR: float("nan")}))
-        self.ensemble_ = Ensemble(mean, self.metal_columns)
-        predicted = np.full(len(own.target), mean)
-        self.calibration_ = pd.DataFrame(
-            {"observed": own.target, "predicted": predicted, "spread": 1.0}
-        )
-        self._set_evidence()
-        return self
-
-    def _set_evidence(self, skill: float | None = None) -> None:
-        choice = self.choice_
-        held_out = choice.skill if skill is None else skill
-        self.evidence_ = metal_evidence(choice.recipe, self.sources_, held_out)
-
-    @property
-    def recipe(self) -> str:
-        """Name of the recipe that makes the predictions, or `recipes.PRIOR`."""
-        check_is_fitted(self)
-        return self.choice_.recipe
-
-    @property
-    def slope(self) -> float:
-        """Share of the recipe's deviation from the mean that is kept, from 0 to 1."""
-        check_is_fitted(self)
-        return self.choice_.slope
-
-    @property
-    def is_prior(self) -> bool:
-        """Whether every prediction is the metal's mean, which no recipe beats on unseen sources."""
-        return self.recipe == PRIOR
-
-    @property
-    def mean_lce(self) -> float:
-        """Weighted mean LCE of the metal's measurements."""
-        check_is_fitted(self)
-        return self.ensemble_.mean
-
-    @property
-    def held_out_errors(self) -> pd.Series:
-        """RMSE in LCE of each recipe on sources held out, best first; NaN if none could be."""
-        check_is_fitted(self)
-        return self.choice_.scores
-
-    @property
-    def held_out_error(self) -> float:
-        """RMSE in LCE of the predictions on sources held out; NaN if none could be."""
-        return float(self.held_out_errors[self.recipe])
-
-    def half_width(self, coverage: float = 0.9, spread: Floats | float = 1.0) -> Floats:
-        """Return the half-width (n,) in LCE of the intervals of predictions.
-
-        Parameters
-        ----------
-        coverage
-            One of `intervals.COVERAGES`.
-        spread
-            Of the predictions (n,), see `predict_lce`; of one prediction with spread 1 by
-            default.
-        """
-        check_is_fitted(self)
-        return self.choice_.scale.half_width(np.atleast_1d(spread), coverage)
-
-    def without_metal(self, features: Floats) -> Floats:
-        """Return descriptors (n, d) without the metal's own, as `domain_` wants them."""
-        return features[:, : features.shape[1] - self.metal_columns]
 
     def predict_lce(self, X: Any) -> tuple[Floats, Floats]:
         """Return the predicted LCE (n,) and its spread (n,) of electrolytes.
@@ -373,7 +297,7 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
         return float(r2_score(lce, self.predict_lce(X)[0], sample_weight=sample_weight))
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> pd.DataFrame:
-        """Return CE with its interval: columns ce_pct, ce_low, ce_high, lce, lce_low, lce_high.
+        """Return CE in % and LCE with their interval, see `Prediction.interval`.
 
         Parameters
         ----------
@@ -383,63 +307,23 @@ class CoulombicEfficiencyModel(RegressorMixin, BaseEstimator):  # type: ignore[m
             One of `intervals.COVERAGES`: the share of electrolytes from unseen sources
             that the interval is calibrated to contain.
         """
-        lce, spread = self.predict_lce(X)
-        return self.interval(lce, spread, coverage)
+        return self.assess(X, coverage).bounds
 
-    def interval(self, lce: Floats, spread: Floats, coverage: float = 0.9) -> pd.DataFrame:
-        """Return the columns of `predict_interval` for ready predictions."""
-        half = self.half_width(coverage, spread)
-        bounds = {"": lce, "_low": lce - half, "_high": lce + half}
-        frame = {f"ce{'_pct' * (not k)}{k}": coulombic_efficiency(v) for k, v in bounds.items()}
-        # An LCE below 0 would be a negative efficiency.
-        frame |= {f"lce{k}": np.maximum(v, 0.0) for k, v in bounds.items()}
-        return pd.DataFrame(frame)
+    def assess(self, X: Any, coverage: float = 0.9) -> Prediction:
+        """Return the predictions of electrolytes with all that stands behind them.
 
-    def assess(self, X: Any, neighbours: int = 3) -> pd.DataFrame:
-        """Return what stands behind predictions.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row an electrolyte: ``evidence`` (level), ``domain_score`` (0 to 1),
-            ``nearest`` (the measured electrolytes most like it, with CE and source) and
-            ``remarks`` (why to be careful, or nothing).
+        Parameters
+        ----------
+        X
+            Whatever `anolyte.features.mixtures.as_mixtures` takes.
+        coverage
+            Of the interval in the tables, one of `intervals.COVERAGES`.
         """
         check_is_fitted(self)
-        features = self.without_metal(self.descriptors(X))
-        score = self.domain_.score(features)
-        told = _told(self.domain_.measured)
-        nearest = told[self.domain_.nearest(features, neighbours)]
-        frame = pd.DataFrame(
-            {
-                "evidence": prediction_evidence(self.evidence_, score),
-                "domain_score": score,
-                "nearest": ["; ".join(each) for each in nearest],
-            }
-        )
-        frame["remarks"] = self._remarks(features, score)
-        return frame
-
-    def _remarks(self, features: Floats, score: Floats) -> list[str]:
-        names = self.feature_names
-        flags = {"unlike anything measured": score < OUTSIDE}
-        if "donor_number_imputed" in names:
-            imputed = features[:, names.index("donor_number_imputed")]
-            flags["donor number estimated"] = imputed > 0.5
-        if "cation_concentration" in names:
-            at = names.index("cation_concentration")
-            above = features[:, at] > 1.01 * self.domain_.largest[at]
-            flags["more concentrated than any measured"] = above
-        each = ([word for word, flag in flags.items() if flag[row]] for row in range(len(score)))
-        return ["; ".join(words) for words in each]
-
-
-def _told(measured: pd.DataFrame) -> Objects:
-    """Return measured electrolytes (n,) with their CE and source, in words."""
-    qualifier = measured["ce_qualifier"].where(measured["ce_qualifier"] != "=", "")
-    figure = qualifier + measured["ce_pct"].map("{:g}".format)
-    told = measured["electrolyte"] + ": " + figure + " % [" + measured["source"] + "]"
-    return told.to_numpy(dtype=object)
+        mixtures = as_mixtures(X, self.metal)
+        features = self.descriptors(mixtures)
+        lce, spread = self.predict_descriptors(features)
+        return Prediction(mixtures, features, lce, spread, self, coverage, texts_of(X))
 
 
 __all__ = ["COVERAGES", "CoulombicEfficiencyModel"]

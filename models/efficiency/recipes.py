@@ -10,7 +10,7 @@ import pandas as pd
 from anolyte.features.arrays import Floats
 
 from .intervals import ConformalScale
-from .members import SPREAD, TRANSFER, Member
+from .members import SPREAD, TRANSFER, Member, Rows
 from .weights import residuals, row_weights
 
 # The families of the spread are fitted anyway.
@@ -20,6 +20,9 @@ DEFAULT = "own: blend"
 # What replaces the default, or the mean of the metal, must be better by this share: with
 # few sources the best of many is best by luck.
 MARGIN = 0.02
+# The spread of a metal with few sources is drawn towards that of the others, as if it had
+# been seen on so many sources.
+PRIOR_SOURCES = 3
 
 _SINGLES = {
     "own": ("ridge", "support_vector", "gaussian_process", "extra_trees", "xgboost"),
@@ -139,3 +142,20 @@ def choose(
         ConformalScale.fit(errors[best], spreads, each)
     )
     return Choice(best, slopes[best], scale, scores)
+
+
+def few_sources(rows: Rows) -> tuple[float, Choice]:
+    """Return the mean LCE of a metal with too few sources to choose on, and how it varies.
+
+    Its sources scatter about the mean with a variance that is drawn towards the usual one, that
+    of other metals' rows, by `PRIOR_SOURCES`; see `ConformalScale.student`.
+    """
+    own, others = rows.take(rows.own), rows.take(~rows.own)
+    mean = float(np.average(own.target, weights=own.weights))
+    by_source = pd.Series(own.target).groupby(own.sources).mean()
+    count = len(by_source)
+    usual = float(np.std(others.target)) if len(others.target) else 0.5
+    squares = float(((by_source - mean) ** 2).sum()) + PRIOR_SOURCES * usual**2
+    degrees = max(count - 1, 0) + PRIOR_SOURCES
+    scale = ConformalScale.student(float(np.sqrt(squares / degrees)), count, degrees)
+    return mean, Choice(PRIOR, 0.0, scale, pd.Series({PRIOR: float("nan")}))

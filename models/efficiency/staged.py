@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from anolyte.features.arrays import Floats, Integers, Positions
 
+from ..prediction import Column, interval_columns
 from .fast import FastMachine, FastProcess, FastTrees
 from .members import SPREAD, Member
 from .model import CoulombicEfficiencyModel
@@ -137,7 +138,7 @@ class Staged:
             return self._finish(own, (mean, variance), rows, floor)
         leaders = _leaders(rows, bound[rows], families)
         found, frame = self._finish(own, (mean, variance), leaders, floor)
-        floor = _raised(floor, families, found, frame["lce_low"].to_numpy())
+        floor = _raised(floor, families, found, frame[Column.LCE_LOW].to_numpy())
         rest = np.setdiff1d(rows[bound[rows] >= floor[rows] - MARGIN], leaders)
         more, others = self._finish(own, (mean, variance), rest, floor)
         both = np.concatenate([found, more])
@@ -177,7 +178,7 @@ class Staged:
         named = {Member("own", family): each for family, each in zip(SPREAD, members, strict=True)}
         lce = self.model.choice_.combine(self.model.ensemble_.mean, named)
         spread = np.sqrt(variance + np.var(members, axis=0))
-        return rows, self.model.interval(lce, spread, self.coverage)
+        return rows, interval_columns(lce, self.model.half_width(self.coverage, spread))
 
 
 def _members(model: CoulombicEfficiencyModel) -> list[object]:

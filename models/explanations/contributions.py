@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import coulombic_efficiency
 from anolyte.features.arrays import Floats
-from anolyte.features.mixtures import Mixtures, as_mixtures
 from threadpoolctl import threadpool_limits
 
 from ..efficiency.members import Member
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import recipes
+from ..prediction import Prediction
 from .wording import Group, group_of, phrase
 
 TREES = ("extra_trees", "xgboost")
@@ -45,11 +45,15 @@ def explained_members(model: CoulombicEfficiencyModel) -> list[Member]:
 
 
 def pushes(model: CoulombicEfficiencyModel, X: Any) -> Floats:
-    """Return what each descriptor adds to the LCE of each electrolyte (n, d).
+    """Return what each descriptor adds to the LCE of each electrolyte (n, d); X as in `reasons`.
 
     Columns are `model.feature_names`; all are 0 where the model is the mean of its metal.
     """
-    return _pushes(model, model.descriptors(as_mixtures(X, model.metal)))
+    return _pushes(model, _assessed(model, X).descriptors)
+
+
+def _assessed(model: CoulombicEfficiencyModel, X: Any) -> Prediction:
+    return X if isinstance(X, Prediction) else model.assess(X)
 
 
 def _pushes(model: CoulombicEfficiencyModel, features: Floats) -> Floats:
@@ -86,7 +90,8 @@ def contributions(model: CoulombicEfficiencyModel, X: Any, most: int | None = 12
     model
         A fitted model.
     X
-        Electrolytes, as `anolyte.features.mixtures.as_mixtures` takes them.
+        Electrolytes, as `anolyte.features.mixtures.as_mixtures` takes them, or the model's
+        `Prediction` of them.
     most
         How many descriptors to list for each electrolyte, largest first; None for all.
 
@@ -110,12 +115,11 @@ def contributions(model: CoulombicEfficiencyModel, X: Any, most: int | None = 12
     >>> bool(abs(model.mean_lce + table["push_lce"].sum() - predicted) < 1e-6)
     True
     """
-    mixtures = as_mixtures(X, model.metal)
-    features = model.descriptors(mixtures)
+    predicted = _assessed(model, X)
+    features, lce = predicted.descriptors, predicted.lce
     given = _pushes(model, features)
-    lce, _ = model.predict_descriptors(features)
     words = Words.of(model)
-    names = _names(X, len(mixtures))
+    names = predicted.electrolytes or ("",) * len(predicted)
     frames = []
     for row, values in enumerate(given):
         order = np.argsort(-np.abs(values), kind="stable")[:most]
@@ -177,7 +181,7 @@ def importance(model: CoulombicEfficiencyModel, grouped: bool = True) -> pd.Data
     return mean.rename("mean_push_lce").rename_axis(column).reset_index()
 
 
-def reasons(model: CoulombicEfficiencyModel, mixtures: Any, count: int = 3) -> list[str]:
+def reasons(model: CoulombicEfficiencyModel, X: Any, count: int = 3) -> list[str]:
     """Return for each electrolyte the largest contributions in words, joined by semicolons.
 
     Descriptors that say nearly the same count together, so that no reason is given twice.
@@ -186,8 +190,9 @@ def reasons(model: CoulombicEfficiencyModel, mixtures: Any, count: int = 3) -> l
     ----------
     model
         A fitted model.
-    mixtures
-        Electrolytes, as `anolyte.features.mixtures.as_mixtures` takes them.
+    X
+        Electrolytes, as `anolyte.features.mixtures.as_mixtures` takes them, or the model's
+        `Prediction` of them.
     count
         How many reasons at most; small ones are left out.
 
@@ -197,10 +202,10 @@ def reasons(model: CoulombicEfficiencyModel, mixtures: Any, count: int = 3) -> l
     >>> reasons(load_model("anolyte-models/Zn"), ["2 M ZnSO4 in H2O"])
     ['rich in oxygen (O/C 100): lowers CE']
     """
-    known = as_mixtures(mixtures, model.metal)
+    predicted = _assessed(model, X)
     if model.is_prior:
-        return [NO_MODEL] * len(known)
-    features = model.descriptors(known)
+        return [NO_MODEL] * len(predicted)
+    features = predicted.descriptors
     words = Words.of(model)
     given = _pushes(model, features)
     return ["; ".join(words.reasons(*each, count)) for each in zip(features, given, strict=True)]
@@ -263,11 +268,3 @@ def training_features(model: CoulombicEfficiencyModel) -> Floats:
     """Return the descriptors (n, d) of the metal's measurements, the metal's own included."""
     measured = model.domain_.measured["electrolyte"].tolist()
     return np.asarray(model.descriptors(measured))
-
-
-def _names(X: Any, count: int) -> list[str]:
-    if isinstance(X, Mixtures):
-        return [""] * count
-    if isinstance(X, pd.DataFrame):
-        return [str(text) for text in X["electrolyte"]]
-    return [str(each) for each in X]

@@ -22,8 +22,9 @@ from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures
 
 from ..efficiency.domain import Domain
-from ..efficiency.evidence import LEVELS, prediction_evidence
+from ..efficiency.evidence import LEVELS
 from ..efficiency.model import CoulombicEfficiencyModel
+from ..prediction import Column, Prediction
 
 FACTORS = (0.5, 0.75, 1.25, 1.5, 2.0)
 # A lower bound that rises by less than this in LCE is no gain.
@@ -34,16 +35,16 @@ COLUMNS = (
     "change",
     "from",
     "to",
-    "electrolyte",
-    "ce_low_before",
-    "ce_low",
-    "ce_pct_before",
-    "ce_pct",
+    Column.ELECTROLYTE,
+    f"{Column.CE_LOW}_before",
+    Column.CE_LOW,
+    f"{Column.CE}_before",
+    Column.CE,
     "gain_lce",
     "size",
     "gain_per_size",
-    "evidence",
-    "nearest",
+    Column.EVIDENCE,
+    Column.NEAREST,
 )
 
 
@@ -101,26 +102,25 @@ def counterfactuals(
     if not variants:
         return pd.DataFrame(columns=list(COLUMNS))
     kept, mixtures = _resolved([Variant("", "", "", start), *variants], model.metal)
-    bounds = model.predict_interval(mixtures, coverage)
-    features = model.descriptors(mixtures)
-    sizes = _sizes(model.domain_, model.without_metal(features))
+    predicted = model.assess(mixtures, coverage)
+    bounds = predicted.bounds
+    sizes = _sizes(model.domain_, model.without_metal(predicted.descriptors))
     gain = _gains(bounds)
     table = pd.DataFrame([each[:3] for each in kept], columns=["change", "from", "to"])
-    table["electrolyte"] = [str(variant.electrolyte) for variant in kept]
-    table["ce_low_before"] = float(bounds["ce_low"].iloc[0])
-    table["ce_pct_before"] = float(bounds["ce_pct"].iloc[0])
-    table[["ce_low", "ce_pct"]] = bounds[["ce_low", "ce_pct"]].to_numpy()
+    table[Column.ELECTROLYTE] = [str(variant.electrolyte) for variant in kept]
+    for column in (Column.CE_LOW, Column.CE):
+        table[f"{column}_before"] = float(bounds[column].iloc[0])
+        table[column] = bounds[column].to_numpy()
     table["gain_lce"], table["size"], table["gain_per_size"] = gain, sizes, gain / sizes
-    chosen = table[_allowed(model, features, gain)]
+    chosen = table[_allowed(model, predicted, gain)]
     ordered = chosen.sort_values("gain_per_size", ascending=False, kind="stable")
     place = ordered["change"] + ordered["from"].where(ordered["change"] != "concentration", "")
     best = ordered[ordered.groupby(place, sort=False).cumcount() < per_place].head(count)
     if best.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    stands = model.assess(mixtures.take(best.index.to_numpy()), neighbours=1)
-    return best.reset_index(drop=True).assign(
-        evidence=stands["evidence"].to_numpy(), nearest=stands["nearest"].to_numpy()
-    )[list(COLUMNS)]
+    stands = predicted.take(best.index.to_numpy())
+    backing = {Column.EVIDENCE: stands.evidence, Column.NEAREST: stands.nearest(1)}
+    return best.reset_index(drop=True).assign(**backing)[list(COLUMNS)]
 
 
 def _gains(bounds: pd.DataFrame) -> Floats:
@@ -128,19 +128,16 @@ def _gains(bounds: pd.DataFrame) -> Floats:
 
     Where both are 0, a bound says nothing and the prediction itself must rise.
     """
-    low, middle = bounds["lce_low"].to_numpy(), bounds["lce"].to_numpy()
+    low, middle = bounds[Column.LCE_LOW].to_numpy(), bounds[Column.LCE].to_numpy()
     return np.asarray(np.where((low == 0) & (low[0] == 0), middle - middle[0], low - low[0]))
 
 
 def _allowed(
-    model: CoulombicEfficiencyModel, features: Floats, gain: Floats
+    model: CoulombicEfficiencyModel, predicted: Prediction, gain: Floats
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Mark the changes (n,) that gain and lead nowhere less known than the first row."""
-    known = model.without_metal(features)
-    score = model.domain_.score(known)
-    levels = np.array(
-        [LEVELS.index(level) for level in prediction_evidence(model.evidence_, score)]
-    )
+    levels = np.array([LEVELS.index(level) for level in predicted.evidence])
+    features = predicted.descriptors
     allowed = (gain >= LEAST_GAIN) & (levels >= levels[0])
     names = model.feature_names
     if "cation_concentration" in names:

@@ -12,11 +12,12 @@ from anolyte.features.arrays import Floats, Positions
 from anolyte.features.mixtures import Mixtures, as_mixtures
 
 from ..efficiency.model import CoulombicEfficiencyModel
+from ..prediction import LCE_BOUNDS, Column
 from .contributions import Words
 
 DEPENDENCE = ("cation_concentration", "F_to_O", "donor_number_mean")
 CONCENTRATION = "cation_concentration"
-COLUMNS = ("descriptor", "words", "unit", "value", "ce_pct", "lce", "lce_low", "lce_high")
+COLUMNS = ("descriptor", "words", "unit", "value", Column.CE, *LCE_BOUNDS)
 
 
 def partial_dependence(
@@ -93,8 +94,8 @@ def _curve(
         curves.append(model.predict_descriptors(np.asarray(moved))[0])
     lower, upper = np.quantile(curves, [0.25, 0.75], axis=1)
     lce = np.mean(curves, axis=1)
-    frame = pd.DataFrame({"value": grid, "lce": lce, "lce_low": lower, "lce_high": upper})
-    return frame.assign(ce_pct=coulombic_efficiency(lce))
+    columns = dict(zip(LCE_BOUNDS, (lce, lower, upper), strict=True))
+    return pd.DataFrame({"value": grid, Column.CE: coulombic_efficiency(lce), **columns})
 
 
 def at_concentration(mixtures: Mixtures, now: Floats, wanted: float) -> Mixtures:

@@ -7,6 +7,7 @@ unseen publications (`learned`, `validation`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Self, cast
 
 import numpy as np
@@ -19,7 +20,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from .labels import LabelledRows, labelled
+from ..prediction import Column
+from .desirability import desirability
+from .labels import LabelledRows, labelled, shipped_labels
 from .learned import CharacterCorrection, SpeciesPrior, correction_features
 from .products import SPECIES, Ingredient, is_by_analogy
 from .rules import RuleScores, Shares, rule_character, rule_scores
@@ -32,6 +35,8 @@ CHUNK = 20_000
 IN_SHELL = 0.05
 # A second origin is named if it gives at least this part of the first.
 SECOND_ORIGIN = 0.25
+# How many species a summary names.
+TOLD = 3
 
 
 class SEIModel(BaseEstimator):  # type: ignore[misc]
@@ -146,6 +151,32 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
         parts = [np.column_stack(rule_scores(chunk).shares) for chunk in self._chunks(X)]
         return pd.DataFrame(np.vstack(parts), columns=list(Shares._fields))
 
+    def desirability(self, X: Any) -> Floats:
+        """Return how desirable the SEI is on the metal (n,), from 0 to 1, see `desirability`."""
+        mixtures = as_mixtures(X, self.metal)
+        character, shares = self.predict_character(mixtures), self.describe(mixtures)
+        return desirability(character, shares, mixtures.metals)
+
+    def summary(self, X: Any) -> pd.DataFrame:
+        """Return what the SEI will be: one row an electrolyte, the columns `prediction.SEI`.
+
+        The most probable character and its probability; the likeliest species with what they
+        stem from; how desirable that is.
+        """
+        mixtures = as_mixtures(X, self.metal)
+        character, shares = self.predict_character(mixtures), self.describe(mixtures)
+        listed = self.predict_species(mixtures, TOLD)
+        listed["text"] = listed["species"] + " from " + listed["origin"]
+        texts = listed.groupby("row")["text"].agg("; ".join)
+        return pd.DataFrame(
+            {
+                Column.SEI_CHARACTER: character.idxmax(axis=1),
+                Column.SEI_PROBABILITY: character.max(axis=1),
+                Column.SEI_SPECIES: texts.reindex(range(len(mixtures)), fill_value=""),
+                Column.SEI_DESIRABILITY: desirability(character, shares, mixtures.metals),
+            }
+        )
+
     def _chunks(self, X: Any) -> Iterator[Mixtures]:
         check_is_fitted(self)
         mixtures = as_mixtures(X, self.metal)
@@ -185,6 +216,12 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the stored SEI model is incomplete: {error!r}") from error
         return model
+
+
+@lru_cache(maxsize=1)
+def shipped_sei_model() -> SEIModel:
+    """Return the SEI model of the shipped labels alone, for what comes without one of its own."""
+    return SEIModel(repeats=0).fit(shipped_labels())
 
 
 def _ranked(mixtures: Mixtures, rules: RuleScores, scores: Floats, top: int) -> pd.DataFrame:

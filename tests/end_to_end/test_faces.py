@@ -25,7 +25,7 @@ PROMISED = {
         "log_coulombic_efficiency",
     ),
     "anolyte.features": ("ElectrolyteFeaturizer", "BLOCKS", "DEFAULT_BLOCKS"),
-    "anolyte.models": ("CoulombicEfficiencyModel", "SEIModel"),
+    "anolyte.models": ("CoulombicEfficiencyModel", "SEIModel", "Prediction"),
     "anolyte.experiments": (
         "train",
         "predict",

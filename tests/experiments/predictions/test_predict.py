@@ -18,10 +18,8 @@ from anolyte.experiments.predictions.predict import (
     COLUMNS,
     Predictor,
     predict,
-    without_metal,
 )
 from anolyte.experiments.training.train import TrainingResult
-from anolyte.features.mixtures import as_mixtures
 
 TEXTS = [
     "1M LiFSI in DME",
@@ -77,11 +75,6 @@ def test_a_row_of_another_metal_is_refused(trained: TrainingResult) -> None:
     frame = Predictor(trained.model).predict(requests)
     assert frame["status"].tolist() == ["ok", "error", "error"]
     assert frame["reason"][1] == "the row is for Na, the model for Li"
-
-
-def test_without_metal() -> None:
-    mixtures = as_mixtures(["1 M LiFSI in DME", "1 M NaPF6 in DME", "? M ? in DME"], "Li")
-    assert without_metal(mixtures) == [False, True, False]
 
 
 def test_lines() -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
-from anolyte.datasets.measurements.lce import coulombic_efficiency
 from anolyte.experiments.ranking.criteria import Expected, LowerBound, Precedent, Probability
 from anolyte.experiments.ranking.multi_objective import Pareto, Weighted
 from anolyte.experiments.ranking.ranking import CRITERIA, Ranking, as_criterion
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.experiments.training.train import TrainingResult, gather
-from anolyte.features.mixtures import Mixtures
 from anolyte.models import CoulombicEfficiencyModel
 from anolyte.models.efficiency.intervals import COVERAGES, ConformalScale
 from hypothesis import given
@@ -52,11 +49,10 @@ def test_a_target_beyond_the_scale_is_refused(target: float) -> None:
 
 
 def test_probability_of_the_prediction_itself_is_half(trained: TrainingResult) -> None:
-    predicted = trained.model.predict_interval(["1 M LiFSI in DME"])
-    target = float(coulombic_efficiency(predicted["lce"].iloc[0]))
+    predicted = trained.model.assess(["1 M LiFSI in DME"])
+    target = float(predicted.ce_pct[0])
     criterion = Probability(target).fitting(trained.model, 0.9)
-    mixtures = Mixtures.from_electrolytes(["1 M LiFSI in DME"], "Li")
-    assert criterion.scores(mixtures, predicted, trained.model) == pytest.approx(0.5)
+    assert criterion.scores(predicted, trained.model) == pytest.approx(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +79,11 @@ def test_precedent_is_highest_for_what_was_measured_to_be_good(
         "0.5 M Ca(TFSI)2 in DME",
         "1 M Ca(ClO4)2 in H2O",
     ]
-    mixtures = Mixtures.from_electrolytes(texts, "Ca")
-    scores = Precedent().scores(mixtures, pd.DataFrame(), prior)
+    predicted = prior.assess(texts)
+    scores = Precedent().scores(predicted, prior)
     assert scores.argmax() == 0
     assert scores[1] > scores[2]
-    few = Precedent().scores(mixtures.take(np.array([2, 0])), pd.DataFrame(), prior)
+    few = Precedent().scores(predicted.take(np.array([2, 0])), prior)
     assert few == pytest.approx(scores[[2, 0]])
 
 
@@ -126,12 +122,11 @@ def test_ranking_checks_itself() -> None:
 def test_fronts_hold_no_dominated_candidate(space: CandidateSpace, trained: TrainingResult) -> None:
     from anolyte.experiments.ranking.multi_objective import objective_columns
 
-    mixtures = space.mixtures(0, 200)
-    pool = trained.model.predict_interval(mixtures)
-    pool["score"] = pool["lce_low"]
+    predicted = trained.model.assess(space.mixtures(0, 200))
+    pool = predicted.bounds.assign(score=predicted.bounds["lce_low"])
     names = ("ce", "sei", "fluorine", "critical")
-    settled = Pareto(names).settle(pool, mixtures)
-    columns = objective_columns(mixtures)
+    settled = Pareto(names).settle(pool, predicted)
+    columns = objective_columns(predicted)
     points = np.column_stack(
         [
             pool["lce_low"],
@@ -151,13 +146,12 @@ def test_fronts_hold_no_dominated_candidate(space: CandidateSpace, trained: Trai
 
 
 def test_weights_pull(space: CandidateSpace, trained: TrainingResult) -> None:
-    mixtures = space.mixtures(0, 200)
-    pool = trained.model.predict_interval(mixtures)
-    pool["score"] = pool["lce_low"]
-    alone = Weighted.read("ce=2").settle(pool, mixtures)["score"]
+    predicted = trained.model.assess(space.mixtures(0, 200))
+    pool = predicted.bounds.assign(score=predicted.bounds["lce_low"])
+    alone = Weighted.read("ce=2").settle(pool, predicted)["score"]
     assert (alone.rank() == pool["lce_low"].rank()).all()
-    without = Weighted.read("ce=0.01,fluorine=-1").settle(pool, mixtures)["score"]
-    best = mixtures.take(np.array([int(without.argmax())]))
+    without = Weighted.read("ce=0.01,fluorine=-1").settle(pool, predicted)["score"]
+    best = predicted.take(np.array([int(without.argmax())])).mixtures
     assert best.mole_fractions[0][[c.abbreviation == "TTE" for c in best.compounds]] == 0
 
 

@@ -20,7 +20,7 @@ from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.experiments.training.train import TrainingResult, gather
 from anolyte.features.mixtures import Mixtures
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.sei.desirability import sei_desirability, sei_model
+from anolyte.models.sei.model import shipped_sei_model
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,15 +114,16 @@ def test_cycles_of_the_review_and_of_nothing() -> None:
 
 
 def test_what_is_good_on_one_metal_is_bad_on_another() -> None:
+    model = shipped_sei_model()
+
     def desirability(metal: str, *electrolytes: str) -> tuple[float, float]:
-        values = sei_desirability(Mixtures.from_electrolytes(electrolytes, metal))
+        values = model.desirability(Mixtures.from_electrolytes(electrolytes, metal))
         return float(values[0]), float(values[1])
 
     concentrated, dilute = desirability("Na", "4 M NaFSI in DME", "1 M NaBPh4 in DME")
     assert concentrated > dilute
     anion, bulky = desirability("Mg", "0.5 M Mg(TFSI)2 in DME", "0.3 M Mg[B(hfip)4]2 in DME")
     assert anion < bulky
-    assert sei_model() is sei_model()
 
 
 def test_html_is_escaped_and_draws_the_compounds(ranked: RankedList) -> None:

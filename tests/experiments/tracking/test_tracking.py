@@ -187,6 +187,7 @@ def test_screening_run_holds_the_list(
     client = MlflowClient(uri)
     run = client.get_run(reference.run_id)
     assert run.data.tags["model_id"] == model_id(manifest)
+    assert run.data.tags["sei_sha256"] == manifest["files"]["sei.json"]["sha256"]
     assert run.data.tags["model_run"] == training
     assert run.data.tags["model_version"] == "anolyte-ce-Li/1"
     assert run.data.tags["data_sha256"] == trained.digest

@@ -24,9 +24,10 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import FunctionTransformer
 
 TREES = "own-extra_trees.skops"
-BOOSTED = "own-xgboost.ubj"
+BOOSTED = "own-xgboost.json"
 POINTS = "measured-points.skops"
 TABLE = "measured.csv"
+SEI = "sei.json"
 # Each payload makes this folder when it is executed.
 TRACE = "executed"
 
@@ -34,8 +35,10 @@ Tamper = Callable[[Path], object]
 
 
 @pytest.fixture(scope="module")
-def saved(zinc_model: CoulombicEfficiencyModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_model(zinc_model, tmp_path_factory.mktemp("saved") / "Zn")
+def saved(
+    boosted_model: CoulombicEfficiencyModel, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    return save_model(boosted_model, tmp_path_factory.mktemp("saved") / "Zn")
 
 
 @pytest.fixture
@@ -241,27 +244,40 @@ def newer_packages_and_broken(folder: Path) -> None:
     changed(packages=manifest_of(folder)["packages"] | {"xgboost": "99.0"})(folder)
 
 
-def tree_text(old: bytes, new: bytes) -> Callable[[Path], bytes]:
+def json_text(name: str, old: str, new: str) -> Callable[[Path], bytes]:
+    """Replace the first of a text in a JSON file."""
+
     def build(folder: Path) -> bytes:
-        data = (folder / BOOSTED).read_bytes()
-        assert old in data
-        return data.replace(old, new)
+        text = (folder / name).read_text("utf-8")
+        assert old in text
+        return text.replace(old, new, 1).encode()
 
     return build
 
 
-def wild_child(folder: Path) -> bytes:
-    """Boosted trees of which the first root has a child far outside of its tree."""
-    data = (folder / BOOSTED).read_bytes()
-    start = data.index(b"left_children[$l#L") + len(b"left_children[$l#L") + 8
-    return data[:start] + (1 << 30).to_bytes(4, "big") + data[start + 4 :]
+def learner(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], bytes]:
+    """Change what the file of boosted trees holds."""
+
+    def build(folder: Path) -> bytes:
+        stored = json.loads((folder / BOOSTED).read_text("utf-8"))
+        change(stored["learner"])
+        return json.dumps(stored).encode()
+
+    return build
 
 
-def circle(folder: Path) -> bytes:
-    """Boosted trees of which the first root is its own child."""
-    data = (folder / BOOSTED).read_bytes()
-    start = data.index(b"left_children[$l#L") + len(b"left_children[$l#L") + 8
-    return data[:start] + (0).to_bytes(4, "big") + data[start + 4 :]
+def trees(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], bytes]:
+    """Change the model of the boosted trees."""
+    return learner(lambda stored: change(stored["gradient_booster"]["model"]))
+
+
+def first_tree(name: str, place: int, value: object) -> Callable[[Path], bytes]:
+    """Change one item of an array of the first boosted tree."""
+
+    def change(model: dict[str, Any]) -> None:
+        model["trees"][0][name][place] = value
+
+    return trees(change)
 
 
 def wild_forest(folder: Path) -> bytes:
@@ -289,7 +305,7 @@ RETRAIN = "train the model again"
 TAMPERED: dict[str, tuple[Tamper, tuple[str, ...]]] = {
     # files that are not those that were saved
     "flipped bit in skops": (flipped(TREES), (TREES, "SHA-256", RETRAIN)),
-    "flipped bit in UBJ": (flipped(BOOSTED), (BOOSTED, "SHA-256", RETRAIN)),
+    "flipped bit in boosted trees": (flipped(BOOSTED), (BOOSTED, "SHA-256", RETRAIN)),
     "flipped bit in the process": (
         flipped("own-gaussian_process.skops"),
         ("own-gaussian_process.skops", "SHA-256", RETRAIN),
@@ -313,7 +329,10 @@ TAMPERED: dict[str, tuple[Tamper, tuple[str, ...]]] = {
     "file instead of the folder": (file_instead, ("Zn", "cannot be read", RETRAIN)),
     # code in the files, with a hash that fits
     "pickle as skops": (put(TREES, pickled), (TREES, "cannot be loaded safely", RETRAIN)),
-    "pickle as UBJ": (put(BOOSTED, pickled), (BOOSTED, "cannot be loaded safely", RETRAIN)),
+    "pickle as boosted trees": (
+        put(BOOSTED, pickled),
+        (BOOSTED, "cannot be loaded safely", RETRAIN),
+    ),
     "pickle as points": (put(POINTS, pickled), (POINTS, "cannot be loaded safely", RETRAIN)),
     "pickle as table": (put(TABLE, pickled), (TABLE, "no table of measurements", RETRAIN)),
     "pickle as manifest": (lambda f: written(pickled(f))(f), ("manifest.json", "cannot read")),
@@ -345,29 +364,73 @@ TAMPERED: dict[str, tuple[Tamper, tuple[str, ...]]] = {
         (TREES, "3 descriptors, not", RETRAIN),
     ),
     "cut skops": (put(TREES, cut(TREES)), (TREES, "cannot be loaded safely", RETRAIN)),
-    "cut UBJ": (put(BOOSTED, cut(BOOSTED)), (BOOSTED, "cannot be loaded safely", RETRAIN)),
-    "trailing bytes in UBJ": (
-        put(BOOSTED, lambda f: (f / BOOSTED).read_bytes() + b"}"),
-        (BOOSTED, "1 bytes behind the end", RETRAIN),
+    "cut boosted trees": (
+        put(BOOSTED, cut(BOOSTED)),
+        (BOOSTED, "cannot be loaded safely", RETRAIN),
     ),
-    "length beyond the file in UBJ": (
-        put(
-            BOOSTED, tree_text(b"base_weights[$d#L" + bytes(7), b"base_weights[$d#L" + b"\x7f" * 7)
-        ),
-        (BOOSTED, "cut or damaged", RETRAIN),
+    "trailing bytes in boosted trees": (
+        put(BOOSTED, lambda f: (f / BOOSTED).read_bytes() + b"}"),
+        (BOOSTED, "cannot be loaded safely", "Extra data", RETRAIN),
+    ),
+    "more nodes than there are": (
+        put(BOOSTED, json_text(BOOSTED, '"num_nodes":"', '"num_nodes":"9')),
+        (BOOSTED, "differ in length", RETRAIN),
+    ),
+    "nodes without end": (
+        put(BOOSTED, json_text(BOOSTED, '"num_nodes":"', '"num_nodes":"9999999999')),
+        (BOOSTED, "differ in length", RETRAIN),
     ),
     "child outside of a boosted tree": (
-        put(BOOSTED, wild_child),
+        put(BOOSTED, first_tree("left_children", 0, 1 << 30)),
         (BOOSTED, "children outside of it", RETRAIN),
     ),
-    "circle in a boosted tree": (put(BOOSTED, circle), (BOOSTED, "another parent", RETRAIN)),
+    "circle in a boosted tree": (
+        put(BOOSTED, first_tree("left_children", 0, 0)),
+        (BOOSTED, "another parent", RETRAIN),
+    ),
+    "split by a descriptor that there is not": (
+        put(BOOSTED, first_tree("split_indices", 0, 9999)),
+        (BOOSTED, "a descriptor that there is not", RETRAIN),
+    ),
+    "words in a boosted tree": (
+        put(BOOSTED, first_tree("left_children", 0, "one")),
+        (BOOSTED, "something else than such numbers", RETRAIN),
+    ),
+    "fractions for children": (
+        put(BOOSTED, first_tree("left_children", 0, 1.5)),
+        (BOOSTED, "something else than such numbers", RETRAIN),
+    ),
+    "lists for conditions": (
+        put(BOOSTED, first_tree("split_conditions", 0, [1.0])),
+        (BOOSTED, "cannot be loaded safely", RETRAIN),
+    ),
+    "NaN in a boosted tree": (
+        put(BOOSTED, first_tree("split_conditions", 0, float("nan"))),
+        (BOOSTED, "NaN is no finite number", RETRAIN),
+    ),
+    "categories in a boosted tree": (
+        put(BOOSTED, trees(lambda model: model["trees"][0].update(categories=[1]))),
+        (BOOSTED, "splits by categories", RETRAIN),
+    ),
+    "a boosted tree left out": (
+        put(BOOSTED, trees(lambda model: model["trees"].pop())),
+        (BOOSTED, "number of trees", RETRAIN),
+    ),
+    "rounds beyond the trees": (
+        put(BOOSTED, trees(lambda model: model.update(iteration_indptr=list(range(0, 26, 2))))),
+        (BOOSTED, "one a round", RETRAIN),
+    ),
+    "boosted trees of several outputs": (
+        put(BOOSTED, json_text(BOOSTED, '"num_target":"1"', '"num_target":"7"')),
+        (BOOSTED, "several outputs", RETRAIN),
+    ),
+    "another objective": (
+        put(BOOSTED, json_text(BOOSTED, "reg:squarederror", "reg:gamma")),
+        (BOOSTED, "least squares", RETRAIN),
+    ),
+    "list for boosted trees": (put(BOOSTED, b"[]"), (BOOSTED, "no booster of trees", RETRAIN)),
     "boosted trees on other descriptors": (
-        put(
-            BOOSTED,
-            tree_text(
-                b"num_featureSL" + bytes(7) + b"\x03136", b"num_featureSL" + bytes(7) + b"\x03999"
-            ),
-        ),
+        put(BOOSTED, learner(lambda it: it["learner_model_param"].update(num_feature="999"))),
         (BOOSTED, "descriptors", RETRAIN),
     ),
     "child outside of a forest": (
@@ -375,7 +438,24 @@ TAMPERED: dict[str, tuple[Tamper, tuple[str, ...]]] = {
         (TREES, "children outside of it", RETRAIN),
     ),
     "empty skops": (put(TREES, b""), (TREES, "cannot be loaded safely", RETRAIN)),
-    "empty UBJ": (put(BOOSTED, b""), (BOOSTED, "cannot be loaded safely", RETRAIN)),
+    "empty boosted trees": (put(BOOSTED, b""), (BOOSTED, "cannot be loaded safely", RETRAIN)),
+    # the SEI model
+    "flipped bit in the SEI model": (flipped(SEI), (SEI, "SHA-256", RETRAIN)),
+    "missing SEI model": (lambda f: (f / SEI).unlink(), (SEI, "missing", RETRAIN)),
+    "pickle as SEI model": (put(SEI, pickled), (SEI, "no SEI model", RETRAIN)),
+    "list for an SEI model": (put(SEI, b"[1]"), (SEI, "no SEI model", RETRAIN)),
+    "SEI model of another schema": (
+        put(SEI, json_text(SEI, '"schema_version": ', '"schema_version": 9')),
+        (SEI, "no SEI model", RETRAIN),
+    ),
+    "SEI model of other features": (
+        put(SEI, json_text(SEI, '"metal protected"', '"metal preferred"')),
+        (SEI, "other features", RETRAIN),
+    ),
+    "infinity in the SEI model": (
+        put(SEI, json_text(SEI, '"blend": ', '"blend": 1e999, "x": ')),
+        (SEI, "1e999 is no finite number", RETRAIN),
+    ),
     "array beyond memory": (put(POINTS, endless_array), (POINTS, "cannot be loaded", RETRAIN)),
     "cut table": (put(TABLE, cut(TABLE)), ("manifest.json", TABLE, "rows", RETRAIN)),
     "table without columns": (put(TABLE, b"a,b\n1,2\n"), (TABLE, "no table", RETRAIN)),
@@ -398,7 +478,7 @@ TAMPERED: dict[str, tuple[Tamper, tuple[str, ...]]] = {
     "deep JSON": (written("[" * 200_000), ("manifest.json", "cannot read", RETRAIN)),
     "list for a manifest": (written("[2]"), ("manifest.json", "no model manifest", RETRAIN)),
     "older schema": (changed(schema_version=1), ("schema 1", "older", RETRAIN)),
-    "newer schema": (changed(schema_version=3), ("schema 3", "a newer anolyte: update")),
+    "newer schema": (changed(schema_version=4), ("schema 4", "a newer anolyte: update")),
     "schema in words": (changed(schema_version="2"), ("no model manifest", RETRAIN)),
     "key twice": (
         edited('"metal": "Zn"', '"metal": "Zn", "metal": "Li"'),
@@ -517,13 +597,14 @@ def test_unreadable_file_is_refused(folder: Path, name: str) -> None:
 
 
 def test_further_files_are_not_looked_at(
-    folder: Path, zinc_model: CoulombicEfficiencyModel
+    folder: Path, boosted_model: CoulombicEfficiencyModel
 ) -> None:
     (folder / "model.pkl").write_bytes(pickled(folder))
     (folder / "own-ridge.skops").write_bytes(calling(folder))
     os.mkfifo(folder / "pipe")
     texts = ["1 M ZnSO4 in H2O"]
-    assert load_model(folder).predict_interval(texts).equals(zinc_model.predict_interval(texts))
+    expected = boosted_model.predict_interval(texts)
+    assert load_model(folder).predict_interval(texts).equals(expected)
     assert not trace_of(folder).exists()
 
 

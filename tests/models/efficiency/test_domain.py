@@ -10,24 +10,24 @@ from anolyte.models.efficiency.evidence import LEVELS, metal_evidence, predictio
 def test_measured_electrolyte_is_its_own_neighbour(
     lithium_model: CoulombicEfficiencyModel,
 ) -> None:
-    found = lithium_model.assess(["1 M LiFSI in DME"])
-    assert found["nearest"].iloc[0].startswith("1 M LiFSI in DME: ")
-    assert "kim2023" in found["nearest"].iloc[0]
+    found = lithium_model.assess(["1 M LiFSI in DME"]).nearest()
+    assert found[0].startswith("1 M LiFSI in DME: ")
+    assert "kim2023" in found[0]
 
 
 def test_familiar_before_strange(lithium_model: CoulombicEfficiencyModel) -> None:
     texts = ["1 M LiPF6 in EC/DMC (1:1 v/v)", "6 M LiI in {SCCS}"]
     found = lithium_model.assess(texts)
-    assert found["domain_score"].iloc[0] > 0.5 > found["domain_score"].iloc[1]
-    order = [LEVELS.index(level) for level in found["evidence"]]
+    assert found.domain_score[0] > 0.5 > found.domain_score[1]
+    order = [LEVELS.index(level) for level in found.evidence]
     assert order[0] > order[1]
-    assert "donor number estimated" in found["remarks"].iloc[1]
+    assert "donor number estimated" in found.remarks[1]
 
 
 def test_more_concentrated_than_any_is_remarked(lithium_model: CoulombicEfficiencyModel) -> None:
     found = lithium_model.assess(["1 M LiFSI in DME", "19 M LiFSI in DME"])
-    assert found["remarks"].iloc[0] == ""
-    assert "more concentrated" in found["remarks"].iloc[1]
+    assert found.remarks[0] == ""
+    assert "more concentrated" in found.remarks[1]
 
 
 def test_evidence_of_a_metal_follows_sources_and_skill() -> None:

@@ -93,7 +93,7 @@ def test_extremes_are_learned_from_in_silence(change: Change) -> None:
         warnings.simplefilter("error")
         model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=2).fit(rows)
         found = model.predict_interval(ASKED)
-        assessed = model.assess(ASKED)
+        assessed = model.assess(ASKED).to_frame()
     assert np.isfinite(found.to_numpy()).all()
     assert (found["ce_low"] <= found["ce_pct"] + 1e-9).all()
     assert (found["ce_pct"] <= found["ce_high"] + 1e-9).all()

@@ -77,7 +77,7 @@ def test_few_sources_give_the_mean_and_its_spread(
     assert potassium_model.is_prior
     assert potassium_model.evidence_ == PRIOR
     assert (frame["lce_high"] - frame["lce_low"] > 1.5).all()
-    assert set(potassium_model.assess(["1 M KFSI in DME"])["evidence"]) == {PRIOR}
+    assert set(potassium_model.assess(["1 M KFSI in DME"]).evidence) == {PRIOR}
 
 
 def test_a_model_that_validation_found_useless_gives_the_mean(magnesium: pd.DataFrame) -> None:

@@ -1,0 +1,134 @@
+"""What a model answers once it is fitted: of itself, and of what stands behind a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from anolyte.features import ElectrolyteFeaturizer
+from anolyte.features.arrays import Floats, Objects
+from sklearn.utils.validation import check_is_fitted
+
+from ..prediction import NEAREST
+from ..sei.model import SEIModel, shipped_sei_model
+from .domain import Domain
+from .evidence import prediction_evidence, remarks
+from .members import Ensemble
+from .recipes import PRIOR, Choice
+
+METAL_BLOCK = "metal"
+# Decimals of descriptors.
+DIGITS = 9
+
+
+class FittedModel:
+    """The descriptors of a model, and what its fitted parts say; see `CoulombicEfficiencyModel`."""
+
+    metal: str
+    blocks: Sequence[str]
+    choice_: Choice
+    ensemble_: Ensemble
+    domain_: Domain
+    evidence_: str
+    sei_: SEIModel | None
+
+    @property
+    def featurizer(self) -> ElectrolyteFeaturizer:
+        """The transformer from electrolytes to this model's descriptors, the metal's last."""
+        blocks = [block for block in self.blocks if block != METAL_BLOCK]
+        return ElectrolyteFeaturizer((*blocks, METAL_BLOCK), self.metal)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the descriptors."""
+        return [str(name) for name in self.featurizer.get_feature_names_out()]
+
+    @property
+    def metal_columns(self) -> int:
+        """Number of the last descriptors that are the metal's own."""
+        return len(ElectrolyteFeaturizer((METAL_BLOCK,)).get_feature_names_out())
+
+    def descriptors(self, X: Any) -> Floats:
+        """Return the descriptors (n, d) of electrolytes, the metal's last.
+
+        Rounded, because models that work on ranks would tell apart what differs in the
+        last bit alone.
+        """
+        return np.round(self.featurizer.transform(X), DIGITS)
+
+    def without_metal(self, features: Floats) -> Floats:
+        """Return descriptors (n, d) without the metal's own, as `domain_` wants them."""
+        return features[:, : features.shape[1] - self.metal_columns]
+
+    @property
+    def recipe(self) -> str:
+        """Name of the recipe that makes the predictions, or `recipes.PRIOR`."""
+        check_is_fitted(self)
+        return self.choice_.recipe
+
+    @property
+    def slope(self) -> float:
+        """Share of the recipe's deviation from the mean that is kept, from 0 to 1."""
+        check_is_fitted(self)
+        return self.choice_.slope
+
+    @property
+    def is_prior(self) -> bool:
+        """Whether every prediction is the metal's mean, which no recipe beats on unseen sources."""
+        return self.recipe == PRIOR
+
+    @property
+    def mean_lce(self) -> float:
+        """Weighted mean LCE of the metal's measurements."""
+        check_is_fitted(self)
+        return self.ensemble_.mean
+
+    @property
+    def held_out_errors(self) -> pd.Series:
+        """RMSE in LCE of each recipe on sources held out, best first; NaN if none could be."""
+        check_is_fitted(self)
+        return self.choice_.scores
+
+    @property
+    def held_out_error(self) -> float:
+        """RMSE in LCE of the predictions on sources held out; NaN if none could be."""
+        return float(self.held_out_errors[self.recipe])
+
+    def half_width(self, coverage: float = 0.9, spread: Floats | float = 1.0) -> Floats:
+        """Return the half-width (n,) in LCE of the intervals of predictions.
+
+        Parameters
+        ----------
+        coverage
+            One of `intervals.COVERAGES`.
+        spread
+            Of the predictions (n,), see `predict_lce`; of one prediction with spread 1 by
+            default.
+        """
+        check_is_fitted(self)
+        return self.choice_.scale.half_width(np.atleast_1d(spread), coverage)
+
+    @property
+    def sei(self) -> SEIModel:
+        """The SEI model that goes with it: that of `fit`, else that of the shipped labels."""
+        check_is_fitted(self)
+        return self.sei_ or shipped_sei_model()
+
+    def domain_score(self, descriptors: Floats) -> Floats:
+        """Return how familiar electrolytes with descriptors (n, d) are, see `Domain.score`."""
+        return self.domain_.score(self.without_metal(descriptors))
+
+    def evidence(self, domain_score: Floats) -> Objects:
+        """Return the evidence level (n,) of predictions, see `prediction_evidence`."""
+        return prediction_evidence(self.evidence_, domain_score)
+
+    def nearest(self, descriptors: Floats, count: int = NEAREST) -> list[str]:
+        """Return the measured electrolytes most like each, in words, see `Domain.told`."""
+        return self.domain_.told(self.without_metal(descriptors), count)
+
+    def remarks(self, descriptors: Floats, domain_score: Floats) -> list[str]:
+        """Return why to be careful with predictions (n), or nothing, see `evidence.remarks`."""
+        largest = dict(zip(self.feature_names, self.domain_.largest.tolist(), strict=False))
+        return remarks(self.feature_names, descriptors, domain_score, largest)

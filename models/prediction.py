@@ -1,0 +1,275 @@
+"""Prediction: electrolytes with all that a model says of them; the one home of its columns.
+
+The way of the data: formulations become mixtures, these descriptors, these a prediction. Each step
+is taken once; what is costly and not always wanted (nearest measured electrolytes, the SEI) is
+computed when first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from anolyte.datasets.compounds.ions import holds
+from anolyte.datasets.measurements.lce import coulombic_efficiency
+from anolyte.features.arrays import Flags, Floats, Objects
+from anolyte.features.mixtures import Mixtures
+from anolyte.features.molecules.donor import imputed_donor_share
+
+
+class Column:
+    """What the columns of predictions are called, in whichever table they stand."""
+
+    ELECTROLYTE = "electrolyte"
+    CE = "ce_pct"
+    CE_LOW = "ce_low"
+    CE_HIGH = "ce_high"
+    LCE = "lce"
+    LCE_LOW = "lce_low"
+    LCE_HIGH = "lce_high"
+    SEI_CHARACTER = "sei_character"
+    SEI_PROBABILITY = "sei_probability"
+    SEI_SPECIES = "sei_species"
+    SEI_DESIRABILITY = "sei_desirability"
+    EVIDENCE = "evidence"
+    DOMAIN_SCORE = "domain_score"
+    NEAREST = "nearest"
+    REMARKS = "remarks"
+    ASSUMPTIONS = "assumptions"
+
+
+# CE in % with its interval, and the same as LCE.
+CE_BOUNDS = (Column.CE, Column.CE_LOW, Column.CE_HIGH)
+LCE_BOUNDS = (Column.LCE, Column.LCE_LOW, Column.LCE_HIGH)
+SEI = (
+    Column.SEI_CHARACTER,
+    Column.SEI_PROBABILITY,
+    Column.SEI_SPECIES,
+    Column.SEI_DESIRABILITY,
+)
+# What stands behind a prediction.
+BACKING = (
+    Column.EVIDENCE,
+    Column.DOMAIN_SCORE,
+    Column.NEAREST,
+    Column.REMARKS,
+    Column.ASSUMPTIONS,
+)
+COLUMNS = (Column.ELECTROLYTE, *CE_BOUNDS, *LCE_BOUNDS, *SEI, *BACKING)
+# How many measured electrolytes are named beside a prediction.
+NEAREST = 3
+NOTHING = "none"
+ESTIMATED = "donor number estimated"
+_ASSUMED = ("amounts", "salt", "density estimated")
+
+
+class Interphases(Protocol):
+    """What a prediction asks of the SEI model; `SEIModel` is one."""
+
+    def predict_character(self, X: Any) -> pd.DataFrame:
+        """Return the probability of each character (n rows)."""
+
+    def summary(self, X: Any) -> pd.DataFrame:
+        """Return the columns `SEI` (n rows)."""
+
+    def desirability(self, X: Any) -> Floats:
+        """Return how desirable the SEI is (n,), from 0 to 1."""
+
+
+class Model(Protocol):
+    """What a prediction asks of the model that made it; `CoulombicEfficiencyModel` is one."""
+
+    @property
+    def sei(self) -> Interphases:
+        """The SEI model that goes with it."""
+
+    def half_width(self, coverage: float, spread: Floats) -> Floats:
+        """Return the half-width (n,) of intervals in LCE."""
+
+    def domain_score(self, descriptors: Floats) -> Floats:
+        """Return how familiar electrolytes are (n,), from 0 to 1."""
+
+    def evidence(self, domain_score: Floats) -> Objects:
+        """Return the evidence level (n,)."""
+
+    def nearest(self, descriptors: Floats, count: int) -> list[str]:
+        """Return for each electrolyte the measured ones most like it, in words."""
+
+    def remarks(self, descriptors: Floats, domain_score: Floats) -> list[str]:
+        """Return for each electrolyte why to be careful, or nothing."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Prediction:
+    """What a model says of n electrolytes, see `CoulombicEfficiencyModel.assess`.
+
+    Attributes
+    ----------
+    mixtures, descriptors
+        The electrolytes, and their descriptors (n, d), the metal's last.
+    lce, spread
+        Predicted LCE (n,), and the spread (n,) that intervals are multiples of.
+    model
+        Which made it, and knows what stands behind it.
+    coverage
+        Of the interval in `bounds` and in tables.
+    electrolytes
+        The formulations as text (n); empty where only mixtures were given.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import efficiencies, load_measurements
+    >>> from anolyte.models import CoulombicEfficiencyModel
+    >>> model = CoulombicEfficiencyModel("Ca").fit(efficiencies(load_measurements("Ca")))
+    >>> predicted = model.assess(["0.5 M Ca(BH4)2 in THF", "? M Ca(TFSI)2 in DME"])
+    >>> predicted
+    <Prediction of 2 electrolytes>
+    >>> predicted.assumptions
+    ['none', 'amounts']
+    >>> predicted.to_frame(["electrolyte", "sei_character"])["sei_character"].tolist()
+    ['mixed', 'mixed']
+    """
+
+    mixtures: Mixtures
+    descriptors: Floats
+    lce: Floats
+    spread: Floats
+    model: Model
+    coverage: float = 0.9
+    electrolytes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lce)
+
+    def __repr__(self) -> str:
+        return f"<Prediction of {len(self)} electrolytes>"
+
+    def take(self, rows: npt.NDArray[Any] | slice) -> Prediction:
+        """Return the predictions of some rows, given as positions, mask or slice."""
+        texts = np.array(self.electrolytes, dtype=object)
+        return replace(
+            self,
+            mixtures=self.mixtures.take(rows),
+            descriptors=self.descriptors[rows],
+            lce=self.lce[rows],
+            spread=self.spread[rows],
+            electrolytes=tuple(texts[rows]) if len(texts) else (),
+        )
+
+    @property
+    def ce_pct(self) -> Floats:
+        """Predicted CE (n,) in %."""
+        return coulombic_efficiency(self.lce)
+
+    def half_width(self, coverage: float) -> Floats:
+        """Return the half-width (n,) of the interval in LCE at one of the coverages."""
+        return self.model.half_width(coverage, self.spread)
+
+    def interval(self, coverage: float) -> pd.DataFrame:
+        """Return the columns `CE_BOUNDS` (in %) and `LCE_BOUNDS` (n rows)."""
+        return interval_columns(self.lce, self.half_width(coverage))
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """The interval of `coverage`, see `interval`."""
+        return self.interval(self.coverage)
+
+    @cached_property
+    def domain_score(self) -> Floats:
+        """How familiar each electrolyte is (n,): 1 like what was measured, 0 like nothing."""
+        return self.model.domain_score(self.descriptors)
+
+    @property
+    def evidence(self) -> Objects:
+        """How much stands behind each prediction (n,), one of `efficiency.evidence.LEVELS`."""
+        return self.model.evidence(self.domain_score)
+
+    def nearest(self, count: int = NEAREST) -> list[str]:
+        """Return the measured electrolytes most like each, with CE and source, in words."""
+        return self.model.nearest(self.descriptors, count)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Why to be careful with each prediction, or nothing."""
+        told = self.model.remarks(self.descriptors, self.domain_score)
+        lacking = without_metal(self.mixtures)
+        imputed = imputed_donor_share(self.mixtures) > 0.5
+        words = zip(self.mixtures.metals, lacking, imputed, told, strict=True)
+        return [
+            "; ".join(filter(None, (f"no {m} in it" * bool(no), t, ESTIMATED * bool(d))))
+            for m, no, d, t in words
+        ]
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What had to be assumed of each electrolyte, or ``none``."""
+        mixtures = self.mixtures
+        flags = (mixtures.amounts_assumed, mixtures.salt_assumed, mixtures.density_estimated)
+        return [
+            "; ".join(word for word, flag in zip(_ASSUMED, row, strict=True) if flag) or NOTHING
+            for row in zip(*flags, strict=True)
+        ]
+
+    @cached_property
+    def character(self) -> pd.DataFrame:
+        """Probability of each character of the SEI (n rows)."""
+        return self.model.sei.predict_character(self.mixtures)
+
+    @cached_property
+    def sei_desirability(self) -> Floats:
+        """How desirable the SEI is on the metal (n,), from 0 to 1."""
+        return self.model.sei.desirability(self.mixtures)
+
+    @cached_property
+    def sei(self) -> pd.DataFrame:
+        """The columns `SEI`: likeliest character, its probability, species, desirability."""
+        return self.model.sei.summary(self.mixtures)
+
+    def to_frame(self, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
+        """Return a table, one row an electrolyte, of some of `COLUMNS`; no others are computed."""
+        return pd.DataFrame({name: self._column(name) for name in columns if self._has(name)})
+
+    def _has(self, name: str) -> bool:
+        return name != Column.ELECTROLYTE or bool(self.electrolytes)
+
+    def _column(self, name: str) -> Any:
+        if name in (*CE_BOUNDS, *LCE_BOUNDS):
+            return self.bounds[name]
+        if name == Column.SEI_CHARACTER:
+            return self.character.idxmax(axis=1)
+        if name in SEI:
+            return self.sei[name]
+        if name == Column.NEAREST:
+            return self.nearest()
+        return list(self.electrolytes) if name == Column.ELECTROLYTE else getattr(self, name)
+
+
+def interval_columns(lce: Floats, half_width: Floats) -> pd.DataFrame:
+    """Return the columns `CE_BOUNDS` (in %) and `LCE_BOUNDS` of predicted LCE (n,)."""
+    each = (lce, lce - half_width, lce + half_width)
+    ce = {name: coulombic_efficiency(v) for name, v in zip(CE_BOUNDS, each, strict=True)}
+    # An LCE below 0 would be a negative efficiency.
+    clipped = {name: np.maximum(v, 0.0) for name, v in zip(LCE_BOUNDS, each, strict=True)}
+    return pd.DataFrame(ce | clipped)
+
+
+def texts_of(X: Any) -> tuple[str, ...]:
+    """Return the formulations of X as text; none of mixtures, which are amounts alone."""
+    if isinstance(X, Mixtures):
+        return ()
+    given = X["electrolyte"] if isinstance(X, pd.DataFrame) else np.asarray(X, dtype=object).ravel()
+    return tuple(map(str, given))
+
+
+def without_metal(mixtures: Mixtures) -> Flags:
+    """Return of which mixtures (n,) no compound holds the metal."""
+    absent = np.ones(len(mixtures), dtype=bool)
+    for metal, rows in mixtures.rows_by_metal.items():
+        metallic = np.array([holds(compound, metal) for compound in mixtures.compounds])
+        absent[rows] = ~(mixtures.mole_fractions[rows][:, metallic] > 0).any(axis=1)
+    return absent
