@@ -21,6 +21,8 @@ from anolyte.features.arrays import Flags, Floats, Objects
 from anolyte.features.mixtures import Mixtures
 from anolyte.features.molecules.donor import imputed_donor_share
 
+from .gates.verdicts import Verdicts, liquid_remarks
+
 
 class Column:
     """What the columns of predictions are called, in whichever table they stand."""
@@ -94,8 +96,8 @@ class Model(Protocol):
     def domain_score(self, descriptors: Floats) -> Floats:
         """Return how familiar electrolytes are (n,), from 0 to 1."""
 
-    def evidence(self, domain_score: Floats) -> Objects:
-        """Return the evidence level (n,)."""
+    def evidence(self, domain_score: Floats, held_back: Flags) -> Objects:
+        """Return the evidence level (n,), never better than weak where a gate holds back."""
 
     def nearest(self, descriptors: Floats, count: int) -> list[str]:
         """Return for each electrolyte the measured ones most like it, in words."""
@@ -184,10 +186,18 @@ class Prediction:
         """How familiar each electrolyte is (n,): 1 like what was measured, 0 like nothing."""
         return self.model.domain_score(self.descriptors)
 
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """Which physical reasons speak against the electrolytes, see `gates`."""
+        return Verdicts.of(self.mixtures)
+
     @property
     def evidence(self) -> Objects:
-        """How much stands behind each prediction (n,), one of `efficiency.evidence.LEVELS`."""
-        return self.model.evidence(self.domain_score)
+        """How much stands behind each prediction (n,), one of `efficiency.evidence.LEVELS`.
+
+        Never better than weak where a gate speaks against the electrolyte.
+        """
+        return self.model.evidence(self.domain_score, self.verdicts.weak)
 
     def nearest(self, count: int = NEAREST) -> list[str]:
         """Return the measured electrolytes most like each, with CE and source, in words."""
@@ -195,15 +205,18 @@ class Prediction:
 
     @property
     def remarks(self) -> list[str]:
-        """Why to be careful with each prediction, or nothing."""
-        told = self.model.remarks(self.descriptors, self.domain_score)
-        lacking = without_metal(self.mixtures)
+        """Why to be careful with each prediction, or nothing; what cannot work comes first."""
+        lacking = zip(self.mixtures.metals, without_metal(self.mixtures), strict=True)
         imputed = imputed_donor_share(self.mixtures) > 0.5
-        words = zip(self.mixtures.metals, lacking, imputed, told, strict=True)
-        return [
-            "; ".join(filter(None, (f"no {m} in it" * bool(no), t, ESTIMATED * bool(d))))
-            for m, no, d, t in words
-        ]
+        each = zip(
+            self.verdicts.sentences(),
+            [f"no {metal} in it" * bool(no) for metal, no in lacking],
+            liquid_remarks(self.mixtures),
+            self.model.remarks(self.descriptors, self.domain_score),
+            [ESTIMATED * bool(share) for share in imputed],
+            strict=True,
+        )
+        return ["; ".join(filter(None, words)) for words in each]
 
     @property
     def assumptions(self) -> list[str]:

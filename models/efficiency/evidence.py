@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from anolyte.features.arrays import Floats, Objects
+from anolyte.features.arrays import Flags, Floats, Objects
 from anolyte.features.blocks.solvation import CONCENTRATION_LIMIT
 
 from .domain import OUTSIDE
@@ -39,11 +39,13 @@ def metal_evidence(recipe: str, sources: int, skill: float) -> str:
     return "weak"
 
 
-def prediction_evidence(metal_level: str, domain_score: Floats) -> Objects:
+def prediction_evidence(
+    metal_level: str, domain_score: Floats, held_back: Flags | None = None
+) -> Objects:
     """Return the evidence level (n,) of predictions.
 
     The metal's level, one step lower for an electrolyte remote from all measured ones, and
-    `weak` outside the domain.
+    `weak` outside the domain and where a gate holds it back.
     """
     at = LEVELS.index(metal_level)
     if at == 0:
@@ -51,6 +53,8 @@ def prediction_evidence(metal_level: str, domain_score: Floats) -> Objects:
     steps = np.full(len(domain_score), at)
     steps[domain_score < REMOTE] = max(1, at - 1)
     steps[domain_score < OUTSIDE] = 1
+    if held_back is not None:
+        steps[held_back] = 1
     return np.asarray(np.array(LEVELS, dtype=object)[steps])
 
 

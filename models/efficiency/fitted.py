@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anolyte.features import ElectrolyteFeaturizer
-from anolyte.features.arrays import Floats, Objects
+from anolyte.features.arrays import Flags, Floats, Objects
 from sklearn.utils.validation import check_is_fitted
 
 from ..prediction import NEAREST
@@ -120,9 +120,9 @@ class FittedModel:
         """Return how familiar electrolytes with descriptors (n, d) are, see `Domain.score`."""
         return self.domain_.score(self.without_metal(descriptors))
 
-    def evidence(self, domain_score: Floats) -> Objects:
+    def evidence(self, domain_score: Floats, held_back: Flags) -> Objects:
         """Return the evidence level (n,) of predictions, see `prediction_evidence`."""
-        return prediction_evidence(self.evidence_, domain_score)
+        return prediction_evidence(self.evidence_, domain_score, held_back)
 
     def nearest(self, descriptors: Floats, count: int = NEAREST) -> list[str]:
         """Return the measured electrolytes most like each, in words, see `Domain.told`."""

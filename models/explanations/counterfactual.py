@@ -1,7 +1,7 @@
 """Counterfactual neighbours: which single change of an electrolyte is expected to pay most.
 
 One salt or solvent replaced by another of its kind that the metal was measured with, or
-another concentration. What the model expects; whether it dissolves is for the chemist.
+another concentration: what the model expects of those that no gate holds back.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def counterfactuals(
         LCE (of the prediction where the bound is 0 before and after), the size of the change
         (distance in the space of the applicability domain) and their ratio, evidence and
         nearest measurement. Changes to electrolytes with less evidence than the first, or
-        more concentrated than any measured, are left out. Empty if nothing is expected to
-        help, as where the model is its metal's mean.
+        more concentrated than any measured, or to what cannot work, are left out. Empty if
+        nothing is expected to help, as where the model is its metal's mean.
 
     Examples
     --------
@@ -135,10 +135,13 @@ def _gains(bounds: pd.DataFrame) -> Floats:
 def _allowed(
     model: CoulombicEfficiencyModel, predicted: Prediction, gain: Floats
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Mark the changes (n,) that gain and lead nowhere less known than the first row."""
+    """Mark the changes (n,) that gain and lead nowhere less known than the first row.
+
+    Nor to what cannot work for a physical reason.
+    """
     levels = np.array([LEVELS.index(level) for level in predicted.evidence])
     features = predicted.descriptors
-    allowed = (gain >= LEAST_GAIN) & (levels >= levels[0])
+    allowed = (gain >= LEAST_GAIN) & (levels >= levels[0]) & ~predicted.verdicts.gated
     names = model.feature_names
     if "cation_concentration" in names:
         at = names.index("cation_concentration")
