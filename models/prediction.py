@@ -133,8 +133,8 @@ class Prediction:
     <Prediction of 2 electrolytes>
     >>> predicted.assumptions
     ['none', 'amounts']
-    >>> predicted.to_frame(["electrolyte", "sei_character"])["sei_character"].tolist()
-    ['mixed', 'mixed']
+    >>> predicted.to_frame(["electrolyte", "evidence"])["evidence"].tolist()
+    ['prior only', 'prior only']
     """
 
     mixtures: Mixtures

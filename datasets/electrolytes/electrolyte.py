@@ -204,6 +204,15 @@ class Electrolyte(Mixture):
     """A complete formulation: a mixture that holds a salt.
 
     ``parse(str(electrolyte)) == electrolyte`` holds for every electrolyte.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import parse
+    >>> electrolyte = parse("1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC")
+    >>> [str(compound) for compound in electrolyte.compounds]
+    ['EC', 'DMC', 'LiPF6', 'VC']
+    >>> str(electrolyte.additives[0]), electrolyte.ratio_kind
+    ('2 wt% VC', 'v/v')
     """
 
 

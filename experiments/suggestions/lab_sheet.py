@@ -221,7 +221,7 @@ def lab_sheet(
     >>> chosen = pd.DataFrame({"electrolyte": ["2 M ZnSO4 in H2O"]})
     >>> lab_sheet(chosen, volume_ml=5.0)[["component_1", "mass_1_g", "component_2"]].round(2)
       component_1  mass_1_g component_2
-    0       ZnSO4      1.65         H2O
+    0       ZnSO4      1.64         H2O
     """
     electrolytes = [parse(text) for text in suggestions["electrolyte"]]
     recipes = [amounts(each, volume_ml, of_solution) for each in electrolytes]
