@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from .compounds.metals import METALS, Metal
-from .compounds.registry import Compound, CompoundRegistry, shipped_compounds
-from .electrolytes.electrolyte import Electrolyte
-from .electrolytes.grammar import parse
-from .errors import (
-    AnolyteError,
-    FormulationError,
-    InputError,
-    ModelFileError,
-    TableError,
-    UnknownCompoundError,
-)
-from .measurements.lce import coulombic_efficiency, log_coulombic_efficiency
-from .measurements.table import efficiencies, load_measurements, read_measurements
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .compounds.metals import METALS, Metal
+    from .compounds.registry import Compound, CompoundRegistry, shipped_compounds
+    from .electrolytes.electrolyte import Electrolyte
+    from .electrolytes.grammar import parse
+    from .errors import (
+        AnolyteError,
+        FormulationError,
+        InputError,
+        ModelFileError,
+        TableError,
+        UnknownCompoundError,
+    )
+    from .measurements.lce import coulombic_efficiency, log_coulombic_efficiency
+    from .measurements.table import efficiencies, load_measurements, read_measurements
 
 __all__ = [
     "METALS",
@@ -37,3 +41,34 @@ __all__ = [
     "read_measurements",
     "shipped_compounds",
 ]
+
+# Loaded when asked for: the command line reaches its help through this package.
+_HOMES = {
+    "compounds.metals": ("METALS", "Metal"),
+    "compounds.registry": ("Compound", "CompoundRegistry", "shipped_compounds"),
+    "electrolytes.electrolyte": ("Electrolyte",),
+    "electrolytes.grammar": ("parse",),
+    "errors": (
+        "AnolyteError",
+        "FormulationError",
+        "InputError",
+        "ModelFileError",
+        "TableError",
+        "UnknownCompoundError",
+    ),
+    "measurements.lce": ("coulombic_efficiency", "log_coulombic_efficiency"),
+    "measurements.table": ("efficiencies", "load_measurements", "read_measurements"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+# Hidden from type checkers, which would take any name for one that is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name from where it stands."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
