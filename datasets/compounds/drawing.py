@@ -22,29 +22,27 @@ def structure_png(compound: Compound, size: tuple[int, int] = SIZE) -> bytes:
     size
         Width and height in pixels.
     """
-    from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2DCairo, PrepareAndDrawMolecule
+    from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2DCairo
 
-    canvas = MolDraw2DCairo(*size)
-    # RDKit's stubs take the options for read-only.
-    options: Any = canvas.drawOptions()
-    options.padding = 0.08
     # Small molecules are not blown up: all bonds are about as long.
-    options.fixedBondLength = 45
-    PrepareAndDrawMolecule(canvas, compound.mol)
-    canvas.FinishDrawing()
-    return bytes(canvas.GetDrawingText())
+    return bytes(_drawn(MolDraw2DCairo(*size), compound, fixedBondLength=45))
 
 
 @lru_cache(maxsize=512)
 def structure_svg(compound: Compound, size: tuple[int, int] = SMALL) -> str:
     """Return the structure of a compound as an SVG element, see `structure_png`."""
-    from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2DSVG, PrepareAndDrawMolecule
+    from rdkit.Chem.Draw.rdMolDraw2D import MolDraw2DSVG
 
-    canvas = MolDraw2DSVG(*size)
-    options: Any = canvas.drawOptions()
-    options.clearBackground = False
-    options.padding = 0.08
+    text = str(_drawn(MolDraw2DSVG(*size), compound, clearBackground=False))
+    return text[text.index("<svg") :]
+
+
+def _drawn(canvas: Any, compound: Compound, **options: float) -> Any:
+    """Return what a canvas of RDKit holds after a compound was drawn with some options."""
+    from rdkit.Chem.Draw.rdMolDraw2D import PrepareAndDrawMolecule
+
+    for name, value in {"padding": 0.08, **options}.items():
+        setattr(canvas.drawOptions(), name, value)
     PrepareAndDrawMolecule(canvas, compound.mol)
     canvas.FinishDrawing()
-    text = str(canvas.GetDrawingText())
-    return text[text.index("<svg") :]
+    return canvas.GetDrawingText()

@@ -9,7 +9,7 @@ from ..compounds.registry import Compound
 from .electrolyte import Mixture
 from .parts import Entry, Notes, Parts
 from .reading import PERCENT, Reading
-from .recipes import Recipe
+from .recipes import NamedMixture
 from .tokens import Token
 
 MakeMixture = Callable[[Parts, int, int], Mixture | None]
@@ -116,7 +116,7 @@ class _BracketReading(Reading):
 
     def formulation(self, inner: Parts, last: Entry | None, token: Token) -> None:
         mixture = self.reader.mixture(inner, token.start, token.end)
-        if last is not None and isinstance(last.component, Recipe):
+        if last is not None and isinstance(last.component, NamedMixture):
             self.compare(last.component, mixture)
             last.component, last.end = mixture, token.end
         elif last is not None:
@@ -129,7 +129,7 @@ class _BracketReading(Reading):
         else:
             self.entry(mixture, token)
 
-    def compare(self, recipe: Recipe, mixture: Mixture | None) -> None:
+    def compare(self, recipe: NamedMixture, mixture: Mixture | None) -> None:
         if mixture is not None and str(mixture) != str(recipe.mixture):
             self.notes.remark(
                 f"{recipe.name} is read as written here, it is usually {recipe.mixture}"
@@ -159,7 +159,7 @@ class _BracketReading(Reading):
     def other_names(self, inner: Parts, last: Entry, token: Token) -> None:
         """Check that names in brackets are those of the components before them."""
         names = inner.entries
-        if len(names) == 1 and isinstance(names[0].component, Recipe):
+        if len(names) == 1 and isinstance(names[0].component, NamedMixture):
             self.found.names_of_ratio.append(names[0])
         elif len(names) == 1 or all(each.component == names[0].component for each in names[1:]):
             for each in names:

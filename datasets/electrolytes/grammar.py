@@ -36,6 +36,7 @@ from .electrolyte import (
 )
 from .parts import UNKNOWN, Notes
 from .phrases import normalise
+from .recipes import Recipe
 from .roles import Roles
 from .tokens import Lexer, grouped
 
@@ -49,6 +50,10 @@ __all__ = [
     "parse_mixture",
     "read",
 ]
+
+
+# Beyond these a text is broken as a whole.
+_MOST_FAULTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,11 @@ def _read(text: str, registry: CompoundRegistry) -> Reading:
     return Reading(electrolyte, remarks)
 
 
+@lru_cache(maxsize=256)
+def _expanded(recipe: Recipe) -> Mixture:
+    return parse_mixture(recipe.formulation, recipe.registry)
+
+
 def _mixture(text: str, registry: CompoundRegistry) -> tuple[Mixture, tuple[str, ...]]:
     if len(text) > MAX_LENGTH:
         raise _error(
@@ -149,7 +159,7 @@ def _mixture(text: str, registry: CompoundRegistry) -> tuple[Mixture, tuple[str,
     if not whole.text:
         remedy = "write e.g. 1 M LiPF6 in EC/DMC (1:1 v/v)"
         raise _error(text, [Fault("formulation", "", "empty", remedy)])
-    lexer = Lexer(whole, registry)
+    lexer = Lexer(whole, registry, _expanded)
     tokens = lexer.run()
     if lexer.is_too_much():
         notes.fault(0, length, "too many components", f"use up to {MAX_COMPONENTS}")
@@ -180,6 +190,10 @@ def _error(text: str, faults: list[Fault]) -> FormulationError:
     """Return the error that carries all faults."""
     shown = text if len(text) <= 120 else text[:117] + "..."
     ordered = sorted(faults, key=_place)
+    if len(ordered) > _MOST_FAULTS:
+        rest = len(ordered) - _MOST_FAULTS
+        more = Fault("formulation", "", f"{rest} more faults", "mend the first ones and try again")
+        ordered = [*ordered[:_MOST_FAULTS], more]
     return FormulationError(f"cannot read the electrolyte {shown!r}", ordered)
 
 

@@ -12,7 +12,7 @@ from ..compounds.registry import Compound
 from ..errors import Fault
 from .electrolyte import Mixture, RatioKind, Unit
 from .phrases import Phrase
-from .recipes import Recipe
+from .recipes import NamedMixture
 
 UNKNOWN = "unknown compound"
 AnyUnit = Unit | Literal["%"]
@@ -44,7 +44,7 @@ class Entry:
         Whether it is written ``?``.
     """
 
-    component: Compound | Mixture | Recipe | None
+    component: Compound | Mixture | NamedMixture | None
     start: int
     end: int
     amount: Amount | None = None

@@ -8,36 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ..compounds.names import NameIndex, fold
 from ..compounds.registry import CompoundRegistry, shipped_compounds
 from ..files.shipped import shipped_table
-
-if TYPE_CHECKING:
-    from .electrolyte import Mixture
+from .electrolyte import Mixture
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A named electrolyte or solvent mixture."""
+    """A named electrolyte or solvent mixture, as its table writes it."""
 
     name: str
     formulation: str
     source: str = ""
     registry: CompoundRegistry | None = None
 
-    @property
-    def mixture(self) -> Mixture:
-        """What it consists of."""
-        return _mixture(self.formulation, self.registry)
 
+@dataclass(frozen=True, slots=True)
+class NamedMixture:
+    """A recipe that was read."""
 
-@lru_cache(maxsize=256)
-def _mixture(formulation: str, registry: CompoundRegistry | None) -> Mixture:
-    from .grammar import parse_mixture
-
-    return parse_mixture(formulation, registry)
+    name: str
+    mixture: Mixture
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ from .electrolyte import (
 )
 from .parts import Entry, Notes, Parts, Ratio
 from .ratios import KIND_REMEDY, RATIO_REMEDY, Ratios
-from .recipes import Recipe
+from .recipes import NamedMixture
 
 _HUNDRED = 0.02
 _SOLVENTS = ("solvent", "diluent", "ionic_liquid")
@@ -92,7 +92,7 @@ class _Assembly:
             return None
 
     def component(self, entry: Entry) -> Compound | Mixture | None:
-        if isinstance(entry.component, Recipe):
+        if isinstance(entry.component, NamedMixture):
             self.notes.remark(f"{entry.component.name} is {entry.component.mixture}")
             return entry.component.mixture
         return entry.component
@@ -248,7 +248,7 @@ class _Assembly:
             counts = {len(ratio.parts) for ratio in self.parts.ratios}
             if counts == {half} and _same(run[:half], again):
                 return again
-        names = [e for e in self.parts.names_of_ratio if not isinstance(e.component, Recipe)]
+        names = [e for e in self.parts.names_of_ratio if not isinstance(e.component, NamedMixture)]
         if names and _same(run, names):
             return names
         return run
@@ -381,7 +381,7 @@ _KIND_OF: dict[str | None, RatioKind] = {"vol%": "v/v", "wt%": "w/w", "mol%": "m
 
 
 def _is_salt(component: object) -> bool:
-    if isinstance(component, Recipe):
+    if isinstance(component, NamedMixture):
         component = component.mixture
     if isinstance(component, Mixture):
         return any(compound.is_salt for compound in component.compounds) or bool(component.salts)

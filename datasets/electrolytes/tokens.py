@@ -6,14 +6,16 @@ Each token knows its place in the text. What the tokens say together is `reading
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..compounds.ambiguous import second_meanings
 from ..compounds.names import MAX_NAME_LENGTH
 from ..compounds.registry import CompoundRegistry
+from .electrolyte import Mixture
 from .phrases import Phrase
-from .recipes import recipe_at
+from .recipes import NamedMixture, Recipe, recipe_at
 from .words import KIND, NUMBER, SINGLE_LETTERS, UNIT, WORD, WORDS, kind_of, unit_of
 
 TokenKind = Literal[
@@ -66,11 +68,14 @@ class Token:
 
 
 class Lexer:
-    """Cuts one text; see `tokens`."""
+    """Cuts one text, with what recipes by name are expanded with; see `tokens`."""
 
-    def __init__(self, phrase: Phrase, registry: CompoundRegistry) -> None:
+    def __init__(
+        self, phrase: Phrase, registry: CompoundRegistry, expand: Callable[[Recipe], Mixture]
+    ) -> None:
         self.text = phrase.text
         self.registry = registry
+        self.expand = expand
         self.tokens: list[Token] = []
         self.at = 0
         self.components = 0
@@ -175,7 +180,8 @@ class Lexer:
         recipe = recipe_at(self.text, self.at, self.registry)
         if recipe is not None:
             end, found_recipe = recipe
-            return self._token("recipe", found_recipe, end)
+            mixture = self.expand(found_recipe)
+            return self._token("recipe", NamedMixture(found_recipe.name, mixture), end)
         found = self.registry.named_at(self.text, self.at)
         if found is None:
             return None

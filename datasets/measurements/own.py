@@ -36,11 +36,14 @@ class Addition:
         Where the project's own measurements are now.
     backup
         The copy of the table as it was before; None for a first addition.
+    measurements
+        The new rows, as `read_measurements` read them.
     """
 
     added: dict[str, int]
     table: Path
     backup: Path | None
+    measurements: pd.DataFrame
 
 
 def own_measurements(store: str | Path) -> pd.DataFrame | None:
@@ -76,7 +79,8 @@ def add_measurements(
     TableError
         With all faults of the table, and every row that is already known (shipped or own).
     """
-    new = read_measurements(path, metal, registry)
+    read = read_measurements(path, metal, registry)
+    new = read.copy()
     folder = Path(store)
     with _locked(folder):
         own = own_measurements(folder)
@@ -95,7 +99,7 @@ def add_measurements(
                 backup.unlink(missing_ok=True)
             raise
     added = {str(key): int(count) for key, count in new["metal"].value_counts().items()}
-    return Addition(added, folder / TABLE, backup)
+    return Addition(added, folder / TABLE, backup, read)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import typer
 from .shared.console import (
     CompoundsOption,
     JsonOption,
+    StoreOption,
     print_json,
     print_table,
     records,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measurement tables.", no_args_is_help=True)
 
-StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="Folder of own measurements; default anolyte-data.")
-]
 TableMetalOption = Annotated[
     str | None, typer.Option("--metal", "-m", help="If the table has no column metal.")
 ]
@@ -122,7 +120,7 @@ def add_command(
     from anolyte.datasets.measurements.own import add_measurements
 
     done = add_measurements(file, _store(store), metal)
-    tell_warnings(file, metal)
+    tell_warnings(done.measurements)
     added = ", ".join(f"{count} of {symbol}" for symbol, count in done.added.items())
     print(f"Added {added} to {done.table}")
     if done.backup is not None:

@@ -10,13 +10,17 @@ import typer
 
 from .shared.console import (
     JsonOption,
+    MetalsOption,
     NoteOption,
     NoTrackingOption,
+    SeedOption,
     UriOption,
+    chosen_metals,
     print_json,
     print_table,
     progress_bar,
     records,
+    separated,
     tell,
 )
 from .shared.tracked_run import covered
@@ -29,9 +33,7 @@ if TYPE_CHECKING:
 
 
 def evaluate_command(
-    metal: Annotated[
-        str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn, Al or all.")
-    ] = "all",
+    metal: MetalsOption = "all",
     splits: Annotated[
         str, typer.Option("--splits", help="Separated by commas; all by default.")
     ] = "",
@@ -45,7 +47,7 @@ def evaluate_command(
     report: Annotated[
         Path | None, typer.Option("--report", help="Write one self-contained page: .html.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")] = 0,
+    seed: SeedOption = 0,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
     no_tracking: NoTrackingOption = False,
@@ -60,16 +62,13 @@ def evaluate_command(
     Example:  anolyte evaluate --metal Li --report accuracy.html
     Example:  anolyte evaluate --metal Li --sei
     """
-    from anolyte.datasets.compounds.metals import METALS, as_metal
-
     from ..evaluation.evaluate import ORDER, checked_splits
     from ..evaluation.evaluate_sei import evaluate_sei, sei_tables
     from ..evaluation.report import write_report
     from ..tracking import evaluation_run
 
-    everything = metal.strip().lower() == "all"
-    chosen = METALS if everything else (as_metal(metal),)
-    names = checked_splits([n.strip() for n in splits.split(",") if n.strip()] or ORDER)
+    chosen = chosen_metals(metal)
+    names = checked_splits(separated(splits) or ORDER)
     if sei and splits:
         raise ValueError("--sei evaluates the SEI model alone: leave out --splits")
     if report is not None and (report.suffix != ".html" or not report.absolute().parent.is_dir()):
@@ -87,7 +86,7 @@ def evaluate_command(
         if not json:
             _print(found[-1])
     if not no_tracking:
-        wanted = [*chosen, "all"] if everything else list(chosen)
+        wanted = [*chosen, "all"] if len(chosen) > 1 else list(chosen)
         kept += _log_sei(interphases, wanted, tracking_uri, note)
     if json:
         told = {evaluation.metal: _told(evaluation) for evaluation in found}

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .shared.console import (
+    CoverageOption,
     JsonOption,
     MetalOption,
     ModelOption,
+    TableFileOption,
     UriOption,
     print_json,
     print_table,
@@ -38,13 +40,9 @@ def explain_command(
         list[str] | None,
         typer.Option("--dependence", help="How CE changes with this descriptor; may be repeated."),
     ] = None,
-    coverage: Annotated[
-        float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
-    ] = 0.9,
+    coverage: CoverageOption = 0.9,
     most: Annotated[int, typer.Option("--most", min=1, help="How many descriptors to list.")] = 10,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write the table: .csv or .parquet.")
-    ] = None,
+    out: TableFileOption = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Draw it: .png, .svg or .pdf.")
     ] = None,

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .shared.console import JsonOption, UriOption, print_json, print_table, records, tell
+from .shared.console import (
+    AnyMetalOption,
+    JsonOption,
+    UriOption,
+    print_json,
+    print_table,
+    records,
+    tell,
+)
 
 if TYPE_CHECKING:
     from ..tracking.mlflow_store import MlflowStore
@@ -16,9 +24,7 @@ app = typer.Typer(help="Registered models, one name a metal.", no_args_is_help=T
 
 @app.command("list")
 def list_command(
-    metal: Annotated[
-        str | None, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")
-    ] = None,
+    metal: AnyMetalOption = None,
     tracking_uri: UriOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -13,9 +13,11 @@ import typer
 
 from .shared.console import (
     CompoundsOption,
+    CoverageOption,
     JsonOption,
     MetalOption,
     ModelOption,
+    TableFileOption,
     UriOption,
     print_json,
     print_table,
@@ -51,12 +53,8 @@ def predict_command(
             "--file", help="CSV, TSV or XLSX with a column electrolyte, or text, one a line."
         ),
     ] = None,
-    coverage: Annotated[
-        float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
-    ] = 0.9,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write the predictions: .csv or .parquet.")
-    ] = None,
+    coverage: CoverageOption = 0.9,
+    out: TableFileOption = None,
     compounds: CompoundsOption = None,
     model: ModelOption = None,
     tracking_uri: UriOption = None,
@@ -64,8 +62,9 @@ def predict_command(
 ) -> None:
     """Predict the Coulombic efficiency of formulations, with its interval, and their SEI.
 
-    A table on a terminal, else CSV. Of a file or standard input, a row that cannot be read
-    keeps its place, with the status error and the reason; the exit code is 2 if none can.
+    A table on a terminal, else CSV. What cannot be read keeps its place, with the status error
+    and the reason. The exit code is 2 if a formulation given in quotes cannot be read; of a file
+    or standard input, if none can.
 
     Example:  anolyte predict "1 M LiFSI in DME" "LiFSI/DME/TTE (1:1.2:3 mol/mol)" --metal Li
     Example:  anolyte predict --file formulations.csv --metal Na --out predictions.csv
@@ -75,7 +74,7 @@ def predict_command(
     from anolyte.datasets.files.exports import checked_table_path
 
     from ..predictions.load_or_train import load_or_train
-    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor, all_right, check_readable
+    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor, check_readable
 
     given = formulations or []
     if bool(given) == (file is not None):
@@ -88,13 +87,14 @@ def predict_command(
     registry = registry_with(compounds)
     streamed = given == [STDIN]
     written = [] if streamed else given
-    check_readable(written, registry)
+    check_readable(written, registry, every=False)
     requests = _requests(written, file)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     predictor = Predictor(fitted, coverage, registry if compounds is not None else None)
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:
-        chunks = iter([all_right(pd.concat(chunks, ignore_index=True))])
+        whole = pd.concat(chunks, ignore_index=True)
+        chunks = iter([whole])
     title = f"{symbol}: Coulombic efficiency in %, with the {coverage:.0%} interval"
     try:
         _emit(chunks, out, streamed, json, title)
@@ -102,7 +102,17 @@ def predict_command(
         # Whoever reads, head or a pager, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from None
+    if written and predictor.failed:
+        _tell_failed(whole)
+        raise typer.Exit(2)
     _conclude(predictor, out)
+
+
+def _tell_failed(frame: pd.DataFrame) -> None:
+    """Tell of each formulation that could not be predicted why."""
+    failed = frame[frame["status"] == "error"]
+    for text, reason in zip(failed["electrolyte"], failed["reason"], strict=True):
+        tell(f"cannot predict {text!r}: {reason}")
 
 
 def _requests(written: list[str], file: Path | None) -> Iterable[Request]:

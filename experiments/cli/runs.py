@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .shared.console import JsonOption, UriOption, print_json, print_table, records, tell
+from .shared.console import (
+    AnyMetalOption,
+    JsonOption,
+    TableFileOption,
+    UriOption,
+    print_json,
+    print_table,
+    records,
+    tell,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +43,7 @@ MOVES = 10
 
 @app.command("list")
 def list_command(
-    metal: Annotated[
-        str | None, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")
-    ] = None,
+    metal: AnyMetalOption = None,
     task: Annotated[
         str | None,
         typer.Option("--task", help="coulombic-efficiency, sei, screening or suggestions."),
@@ -72,9 +78,7 @@ def list_command(
 def show_command(
     run: RunArgument,
     top: Annotated[int, typer.Option("--top", min=0, help="Rows of a list to print.")] = 20,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write the whole list: .csv or .parquet.")
-    ] = None,
+    out: TableFileOption = None,
     tracking_uri: UriOption = None,
     json: JsonOption = False,
 ) -> None:

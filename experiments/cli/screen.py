@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .shared.console import (
+    CoverageOption,
     JsonOption,
     ModelOption,
     NoteOption,
     NoTrackingOption,
+    TableFileOption,
     UriOption,
     named_compounds,
     print_json,
     progress_bar,
     records,
+    separated,
     tell,
 )
 from .shared.limits import (
@@ -82,9 +85,7 @@ def screen_command(
             "--diversity", help="From 0 (near copies may follow each other) to 1; default 0.3."
         ),
     ] = None,
-    coverage: Annotated[
-        float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
-    ] = 0.9,
+    coverage: CoverageOption = 0.9,
     all_amounts: Annotated[
         bool,
         typer.Option("--all-amounts", help="List every amount and additive of the same compounds."),
@@ -99,9 +100,7 @@ def screen_command(
         Path | None,
         typer.Option("--resume", help="Folder that keeps finished partitions and goes on there."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write the list: .csv or .parquet.")
-    ] = None,
+    out: TableFileOption = None,
     max_fluorine_wt_pct: FluorineOption = None,
     max_pfas_wt_pct: PfasOption = None,
     exclude: ExcludeOption = "",
@@ -231,6 +230,6 @@ def _space(metal: str, name: str, axes: dict[str, str]) -> CandidateSpace:
 
 def _numbers(text: str) -> list[float]:
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        return [float(part) for part in separated(text)]
     except ValueError:
         raise ValueError(f"--concentrations {text!r}: write numbers, e.g. 1,2,4") from None

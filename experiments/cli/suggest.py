@@ -12,6 +12,8 @@ from .shared.console import (
     ModelOption,
     NoteOption,
     NoTrackingOption,
+    SeedOption,
+    StoreOption,
     UriOption,
     print_json,
     print_table,
@@ -50,11 +52,8 @@ def suggest_command(
     pend: Annotated[
         bool, typer.Option("--pend", help="Remember the suggestions as pending experiments.")
     ] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Of every random choice.")] = 0,
-    store: Annotated[
-        Path | None,
-        typer.Option("--store", help="Folder of own measurements; default anolyte-data."),
-    ] = None,
+    seed: SeedOption = 0,
+    store: StoreOption = None,
     model: ModelOption = None,
     note: NoteOption = "",
     tracking_uri: UriOption = None,

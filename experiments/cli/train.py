@@ -9,13 +9,17 @@ import typer
 
 from .shared.console import (
     JsonOption,
+    MetalsOption,
     NoteOption,
     NoTrackingOption,
+    SeedOption,
     UriOption,
+    chosen_metals,
     print_json,
     print_table,
     progress_bar,
     records,
+    separated,
     tell,
     tell_warnings,
 )
@@ -39,9 +43,7 @@ SHOWN = (
 
 
 def train_command(
-    metal: Annotated[
-        str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn, Al or all.")
-    ] = "Li",
+    metal: MetalsOption = "Li",
     data: Annotated[
         Path | None, typer.Option("--data", help="Your own measurements, CSV or XLSX, added.")
     ] = None,
@@ -57,7 +59,7 @@ def train_command(
     quick: Annotated[
         bool, typer.Option("--quick", help="The metal's own rows alone, fewer folds, one repeat.")
     ] = False,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")] = 0,
+    seed: SeedOption = 0,
     out: Annotated[
         Path | None, typer.Option("--out", help="Model folder; default anolyte-models/<metal>.")
     ] = None,
@@ -70,7 +72,7 @@ def train_command(
 
     Example:  anolyte train --metal Li --data my_cells.csv --note "first try"
     """
-    from anolyte.datasets.compounds.metals import METALS, as_metal
+    from anolyte.datasets.measurements.table import read_measurements
     from anolyte.features import DEFAULT_BLOCKS
 
     from ..tracking import training_run
@@ -84,15 +86,18 @@ def train_command(
         train,
     )
 
-    everything = metal.strip().lower() == "all"
+    metals = chosen_metals(metal)
+    everything = len(metals) > 1
     if only_data and data is None:
         raise ValueError("--only-data needs --data")
-    chosen = [name.strip() for name in blocks.split(",") if name.strip()] or list(DEFAULT_BLOCKS)
+    chosen = separated(blocks) or list(DEFAULT_BLOCKS)
+    table = None
     if data is not None:
-        tell_warnings(data, None if everything else metal)
+        table = read_measurements(data, None if everything else metals[0])
+        tell_warnings(table)
     told = []
-    for symbol in METALS if everything else (as_metal(metal),):
-        measurements = gather(symbol, data, only_data)
+    for symbol in metals:
+        measurements = gather(symbol, table, only_data)
         others = None if only_data or quick else gather_others(symbol)
         tell(
             f"Training on {len(measurements)} Coulombic efficiencies of {symbol} "

@@ -44,16 +44,15 @@ def sei_tables(evaluation: pd.DataFrame) -> dict[str, pd.DataFrame]:
     tables: dict[str, pd.DataFrame] = {}
     for task, names in METRICS.items():
         rows = evaluation[evaluation["task"] == task]
-        whole = rows[rows["metal"] == "all"].pivot_table(
-            index="contender", columns="metric", values="value", sort=False
-        )
-        tables[f"SEI {task}, all metals, publications not seen"] = (
-            whole[list(names)].rename_axis(columns=None).reset_index()
-        )
-        each = rows[rows["metric"] == BY_METAL[task]].pivot_table(
-            index=["metal", "rows", "sources"], columns="contender", values="value", sort=False
-        )
-        tables[f"SEI {task} by metal: {BY_METAL[task]}"] = each.rename_axis(
-            columns=None
-        ).reset_index()
+        whole = pivoted(rows[rows["metal"] == "all"], ["contender"], "metric")
+        tables[f"SEI {task}, all metals, publications not seen"] = whole[["contender", *names]]
+        one = rows[rows["metric"] == BY_METAL[task]]
+        by_metal = pivoted(one, ["metal", "rows", "sources"], "contender")
+        tables[f"SEI {task} by metal: {BY_METAL[task]}"] = by_metal
     return tables
+
+
+def pivoted(rows: pd.DataFrame, lines: list[str], columns: str) -> pd.DataFrame:
+    """Return the values of an evaluation side by side, in the given order."""
+    table = rows.pivot_table(index=lines, columns=columns, values="value", sort=False)
+    return table.rename_axis(columns=None).reset_index()

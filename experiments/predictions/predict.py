@@ -5,7 +5,7 @@ Hands rows on in chunks, so that a stream of any length takes the memory of one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.compounds.registry import CompoundRegistry
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
-from anolyte.datasets.electrolytes.grammar import parse
+from anolyte.datasets.electrolytes.grammar import Reading, parse, read
 from anolyte.datasets.errors import AnolyteError, Fault, FormulationError, InputError
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, Column
@@ -100,18 +100,32 @@ def predict(
     return all_right(pd.concat(frames, ignore_index=True)).drop(columns=list(_ROW_COLUMNS))
 
 
-def check_readable(texts: Iterable[str], registry: CompoundRegistry | None = None) -> None:
-    """Raise one FormulationError with the faults of all texts that cannot be read."""
+def check_readable(
+    texts: Sequence[str], registry: CompoundRegistry | None = None, every: bool = True
+) -> None:
+    """Raise one FormulationError with the faults of all texts that cannot be read.
+
+    Parameters
+    ----------
+    texts
+        Formulations.
+    registry
+        The known compounds; the shipped ones by default.
+    every
+        Whether one text that cannot be read is enough to raise; else only if none can.
+    """
     faults = []
+    unread = 0
     for text in texts:
         try:
             parse(text, registry)
         except FormulationError as error:
+            unread += 1
             faults += [
                 Fault(f"{text!r}, {each.place}", each.value, each.reason, each.remedy)
                 for each in error.faults
             ]
-    if faults:
+    if unread and (every or unread == len(texts)):
         raise FormulationError("cannot read the formulations", faults)
 
 
@@ -155,7 +169,7 @@ class Predictor:
     def predict(self, requests: list[Request]) -> pd.DataFrame:
         """Return the predictions of some formulations, one row each, in their order."""
         failures: list[dict[str, object]] = []
-        readable: list[tuple[Request, Electrolyte]] = []
+        readable: list[tuple[Request, Reading]] = []
         for request in requests:
             try:
                 readable.append((request, self._read(request)))
@@ -171,14 +185,14 @@ class Predictor:
         ordered = frame.assign(**number).sort_values("row", kind="stable")
         return ordered.reset_index(drop=True)
 
-    def _read(self, request: Request) -> Electrolyte:
+    def _read(self, request: Request) -> Reading:
         if request.metal and as_metal(request.metal) != self.model.metal:
             raise ValueError(f"the row is for {request.metal}, the model for {self.model.metal}")
-        return parse(request.text, self.registry)
+        return read(request.text, self.registry)
 
     def _predicted(
         self,
-        readable: list[tuple[Request, Electrolyte]],
+        readable: list[tuple[Request, Reading]],
         failures: list[dict[str, object]],
     ) -> Iterator[pd.DataFrame]:
         """Yield the predictions of all that can be; halve what fails until the culprit is found."""
@@ -192,11 +206,16 @@ class Predictor:
             for part in (readable[:half], readable[half:]):
                 yield from self._predicted(part, failures)
 
-    def _frame(self, readable: list[tuple[Request, Electrolyte]]) -> pd.DataFrame:
-        predicted = self.model.assess([each for _, each in readable], self.coverage)
-        frame = predicted.to_frame(PREDICTED)
+    def _frame(self, readable: list[tuple[Request, Reading]]) -> pd.DataFrame:
+        electrolytes = [reading.electrolyte for _, reading in readable]
+        frame = self.model.assess(electrolytes, self.coverage).to_frame(PREDICTED)
         rows = [request.row for request, _ in readable]
-        return frame.assign(row=rows, status=OK, reason="")[list(COLUMNS)]
+        frame = frame.assign(row=rows, status=OK, reason="")
+        frame["remarks"] = [
+            "; ".join(filter(None, (told, *reading.remarks)))
+            for told, (_, reading) in zip(frame["remarks"], readable, strict=True)
+        ]
+        return frame[list(COLUMNS)]
 
 
 def _failure(request: Request, error: Exception) -> dict[str, object]:

@@ -34,8 +34,8 @@ def experiment_name(metal: str, task: str) -> str:
     return f"anolyte/{metal}/{task}"
 
 
-class TrainingRun:
-    """The run of a training that is under way, see `training_run`."""
+class _OpenRun:
+    """A run that is under way."""
 
     def __init__(self, run: TrackedRun) -> None:
         self._run = run
@@ -44,6 +44,10 @@ class TrainingRun:
     def problem(self) -> str:
         """Why the results will be kept in the outbox; "" if the store answers."""
         return self._run.problem
+
+
+class TrainingRun(_OpenRun):
+    """The run of a training that is under way, see `training_run`."""
 
     def log(self, result: TrainingResult, folder: Path) -> RunReference:
         """Log the training and its saved model, register the model, and return where."""
@@ -108,16 +112,8 @@ def log_training(
         return run.log(result, folder)
 
 
-class EvaluationRun:
+class EvaluationRun(_OpenRun):
     """The run of an evaluation that is under way, see `evaluation_run`."""
-
-    def __init__(self, run: TrackedRun) -> None:
-        self._run = run
-
-    @property
-    def problem(self) -> str:
-        """Why the results will be kept in the outbox; "" if the store answers."""
-        return self._run.problem
 
     def log(
         self, evaluation: Evaluation, sei: Mapping[str, pd.DataFrame] | None = None

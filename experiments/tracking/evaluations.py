@@ -81,11 +81,16 @@ def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, A
     ValueError
         If no SEI of the metal was evaluated.
     """
+    from ..evaluation.evaluate_sei import pivoted
+
     mine = evaluation[evaluation["metal"] == metal]
     if mine.empty:
         raise ValueError(f"no SEI of {metal} was evaluated")
     write_list(mine, SEI_EVALUATION, files)
-    tables = {f"sei_{task}.json": _beside_baselines(rows) for task, rows in mine.groupby("task")}
+    tables = {
+        f"sei_{task}.json": pivoted(rows, ["contender"], "metric")
+        for task, rows in mine.groupby("task")
+    }
     for name, table in tables.items():
         write_table(table.round(4), files / name)
     figures = {
@@ -103,9 +108,3 @@ def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, A
         "metrics": finite(figures.items()),
         "tables": (*tables, f"{SEI_EVALUATION}.json"),
     }
-
-
-def _beside_baselines(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a contender, one column a metric, in the given order."""
-    table = rows.pivot_table(index="contender", columns="metric", values="value", sort=False)
-    return table.rename_axis(columns=None).reset_index()

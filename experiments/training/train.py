@@ -71,7 +71,7 @@ class TrainingResult:
 
 def gather(
     metal: Metal,
-    data: str | Path | None = None,
+    data: str | Path | pd.DataFrame | None = None,
     only_data: bool = False,
     store: str | Path | None = None,
 ) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def gather(
     Parameters
     ----------
     data
-        A further table of the user's, CSV, TSV or XLSX.
+        A further table of the user's, CSV, TSV or XLSX, or as `read_measurements` read it.
     only_data
         Whether to use that table alone.
     store
@@ -101,7 +101,7 @@ def gather(
     """
     tables = [] if only_data else [known_measurements(metal, _own_data(store))]
     if data is not None:
-        own = read_measurements(data, metal=metal)
+        own = data if isinstance(data, pd.DataFrame) else read_measurements(data, metal=metal)
         tables.append(own[own["metal"] == metal])
     rows = efficiencies(pd.concat(tables, ignore_index=True))
     if rows.empty:

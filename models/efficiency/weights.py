@@ -26,12 +26,17 @@ def unscaled_weights(measurements: pd.DataFrame) -> Floats:
     The product of the confidence in the row, a half for a bound (``>`` or ``<``), and one
     over the design effect of its source, 1 + (m - 1) rho for m rows with the correlation
     rho (Kish, Survey Sampling, 1965): forty rows of one laboratory share its cell, its
-    lithium and its counting, and are worth fewer than forty laboratories.
+    lithium and its counting, and are worth fewer than forty laboratories. Rows that repeat
+    one statement of their source share the weight of one.
     """
     size = measurements.groupby("source")["source"].transform("size").to_numpy(float)
     weights = 1.0 / (1.0 + SOURCE_CORRELATION * (size - 1))
     if "confidence" in measurements:
         weights *= measurements["confidence"].map(CONFIDENCE).fillna(1.0).to_numpy(float)
+    if "statement" in measurements:
+        statement = measurements["statement"].fillna("")
+        repeats = statement.groupby(statement).transform("size").to_numpy(float)
+        weights /= np.where(statement == "", 1.0, repeats)
     below, above = bounds(measurements)
     weights[below | above] *= BOUND
     return np.asarray(weights)

@@ -29,7 +29,7 @@ from anolyte.models.bundles.bundle import load_model, read_manifest, save_model
 Run = Callable[..., str]
 Kill = Callable[..., Iterator[Path]]
 HANG_SECONDS = 300
-ASKED = ["1 M LiFSI in DME", "1 M LiPF6 in EC/DMC (1:1 v/v)"]
+ASKED = ["1 M ZnSO4 in H2O", "1 M Zn(OTf)2 in H2O/DMSO (1:1 v/v)"]
 OTHER = "notebook"
 BOX = "anolyte-outbox"
 ENTRY = "from anolyte.experiments.cli.start import main\nmain()\n"
@@ -125,8 +125,8 @@ def which(folder: Path, new: Path) -> str:
 def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path) -> None:
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
-    command = ("train", "--metal", "Li", "--quick")
-    place = Path("anolyte-models", "Li")
+    command = ("train", "--metal", "Zn", "--quick")
+    place = Path("anolyte-models", "Zn")
     reference = tmp_path / "reference"
     reference.mkdir()
     new = reference / place
@@ -144,7 +144,7 @@ def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path
             shutil.copytree(tmp_path / "old", folder / place)
 
     def writes(folder: Path) -> bool:
-        return any((folder / "anolyte-models").glob(".Li-*/*"))
+        return any((folder / "anolyte-models").glob(".Zn-*/*"))
 
     for folder in killed(prepare, writes, lasts, ENTRY, *command):
         if (folder / place).exists():
@@ -152,8 +152,8 @@ def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path
         listed(folder)
         finished(folder, ENTRY, *command)
         assert which(folder / place, new) == "new"
-        assert [path.name for path in (folder / "anolyte-models").glob("[!.]*")] == ["Li"]
-        statuses = listed(folder)["anolyte/Li/coulombic-efficiency"]
+        assert [path.name for path in (folder / "anolyte-models").glob("[!.]*")] == ["Zn"]
+        statuses = listed(folder)["anolyte/Zn/coulombic-efficiency"]
         assert statuses[0] == "FINISHED"
         assert set(statuses[1:]) <= {"KILLED", "FINISHED"}
 
@@ -189,7 +189,7 @@ def screened(moments: int, monkeypatch: pytest.MonkeyPatch) -> Callable[..., obj
 def test_screening(
     small_folder: Path, moments: int, killed: Kill, screened: Callable[..., object], tmp_path: Path
 ) -> None:
-    space = ("--salts", "LiFSI,LiPF6", "--solvents", "DME,EC,DMC,TTE")
+    space = ("--metal", "Zn", "--salts", "Zn(OTf)2,Zn(TFSI)2", "--solvents", "H2O,DMSO,AN,DMF")
     kept = ("--resume", "parts", "--out", "list.csv", "--top", "30")
     tracking = () if moments else ("--no-tracking",)
     command = ("screen", *space, *kept, "--model", str(small_folder), *tracking)
@@ -223,7 +223,7 @@ def test_screening(
         # What was finished was not screened again.
         assert {path: after[path] for path in there} == there
         if moments:
-            assert listed(folder)["anolyte/Li/screening"][0] == "FINISHED"
+            assert listed(folder)["anolyte/Zn/screening"][0] == "FINISHED"
 
 
 def measurements(path: Path, metal: str, count: int) -> None:

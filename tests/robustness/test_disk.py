@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 HANG_SECONDS = 300
-SPACE = ("--salts", "LiFSI", "--solvents", "DME,TTE", "--additives", "none", "--model", "Li")
+MODEL = ("--metal", "Zn", "--model", "Zn")
+SPACE = ("--salts", "ZnSO4", "--solvents", "H2O,DMSO", "--additives", "none", *MODEL)
 EVALUATE = ("evaluate", "--metal", "K", "--quick", "--splits", "random")
 NOWHERE = "http://127.0.0.1:9"
 # The commands, and the place that each has to name.
@@ -25,12 +26,12 @@ COMMANDS = {
     "new measurements": (("data", "add", "b.csv", "--store", "mine"), "mine"),
     "list as CSV": (("screen", *SPACE, "--out", "list.csv", "--no-tracking"), "list.csv"),
     "list as Parquet": (("screen", *SPACE, "--out", "new.parquet", "--no-tracking"), "new.parquet"),
-    "predictions": (("predict", "--file", "many.txt", "--model", "Li", "--out", "p.csv"), "p.csv"),
+    "predictions": (("predict", "--file", "many.txt", *MODEL, "--out", "p.csv"), "p.csv"),
     "checkpoints": (("screen", *SPACE, "--resume", "parts", "--no-tracking"), "parts/"),
     "outbox": (("screen", *SPACE, "--tracking-uri", NOWHERE), "anolyte-outbox"),
     "new store": (("screen", *SPACE, "--tracking-uri", "sqlite:///MODE.db"), "MODE.db"),
     "store": (("screen", *SPACE, "--tracking-uri", "sqlite:///mlflow.db"), "mlflow.db"),
-    "model": (("train", "--metal", "K", "--quick", "--no-tracking", "--out", "Li"), "Li"),
+    "model": (("train", "--metal", "K", "--quick", "--no-tracking", "--out", "Zn"), "Zn"),
     "report": (
         (*EVALUATE, "--report", "report.html", "--no-tracking"),
         "report.html",
@@ -69,12 +70,12 @@ place.mkdir()
 again.mkdir()
 system("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place))
 os.chdir(place)
-system("cp", "-r", model, "Li")
+system("cp", "-r", model, "Zn")
 Path("parts").mkdir()
 for name, amount in (("a", "1.1"), ("b", "1.2")):
     row = f"Li,{amount} M LiFSI in DEE,98.8,notebook 2025"
     Path(name + ".csv").write_text(f"metal,electrolyte,ce_pct,source\\n{row}\\n")
-Path("many.txt").write_text("1 M LiFSI in DME\\n" * 1200)
+Path("many.txt").write_text("1 M ZnSO4 in H2O\\n" * 1200)
 Path("list.csv").write_text("electrolyte\\n1 M LiFSI in DME\\n")
 assert call(["data", "add", "a.csv"])[0] == 0
 MlflowStore("sqlite:///mlflow.db").start("anolyte/Li/screening", "Li-before", {}, 1)

@@ -25,15 +25,15 @@ from anolyte.experiments.tracking.sending import TrackedRun, tracked
 Start = Callable[..., subprocess.Popen[str]]
 HANG_SECONDS = 120
 SHARED_MEMORY = Path("/dev/shm")
-SPACE = ("--salts", "LiFSI,LiPF6", "--solvents", "DME,EC,DMC,TTE", "--no-tracking")
+MODEL = ("--metal", "Zn", "--model", "MODEL")
 # Commands and how long they are at it on a machine of their own, seconds.
 COMMANDS = {
     "imports": (("predict", "1 M LiFSI in DME"), 1.0),
     "training": (("train", "--metal", "Li", "--quick"), 8.0),
-    "screening": (("screen", "--model", "MODEL", "--no-tracking"), 12.0),
-    "workers": (("screen", "--model", "MODEL", "--no-tracking", "--workers", "2"), 20.0),
+    "screening": (("screen", *MODEL, "--no-tracking"), 12.0),
+    "workers": (("screen", *MODEL, "--no-tracking", "--workers", "2"), 20.0),
     "evaluation": (("evaluate", "--metal", "K", "--quick"), 8.0),
-    "suggestion": (("suggest", "--model", "MODEL", "--batch", "4", "--no-tracking"), 8.0),
+    "suggestion": (("suggest", *MODEL, "--batch", "4", "--no-tracking"), 8.0),
 }
 
 
@@ -74,11 +74,11 @@ def interrupted(process: subprocess.Popen[str], watched: dict[str, str]) -> str:
 def test_while_it_predicts_a_stream(
     start: Start, small_folder: Path, watched: dict[str, str], tmp_path: Path
 ) -> None:
-    given = ("predict", "-", "--model", str(small_folder))
+    given = ("predict", "-", "--metal", "Zn", "--model", str(small_folder))
     process = start(tmp_path, *given, stdin=subprocess.PIPE, env=watched)
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write("1 M LiFSI in DME\n" * 1500)
+    process.stdin.write("1 M ZnSO4 in H2O\n" * 1500)
     process.stdin.flush()
     assert process.stdout.readline().startswith("row,")
     assert interrupted(process, watched).splitlines() == ["interrupted"]

@@ -32,8 +32,8 @@ Restore = Callable[[Path, Path], None]
 FIRST = "metal,electrolyte,ce_pct,source\nLi,1.1 M LiFSI in DEE,98.8,notebook 2025\n"
 SECOND = "metal,electrolyte,ce_pct,source\nNa,1 M NaPF6 in G2,99.1,notebook 2025\n"
 SPACE = {
-    "salts": ["LiFSI", "LiPF6"],
-    "solvents": ["EC", "DMC", "DME", "TTE"],
+    "salts": ["Zn(OTf)2", "Zn(TFSI)2"],
+    "solvents": ["H2O", "DMSO", "AN", "DMF"],
     "additives": ["FEC"],
 }
 
@@ -46,8 +46,8 @@ def test_model(
     killed_at_each: Killed,
     restore: Restore,
 ) -> None:
-    folder = tmp_path / "models" / "Li"
-    text = ["1 M LiFSI in DME"]
+    folder = tmp_path / "models" / "Zn"
+    text = ["1 M ZnSO4 in H2O"]
     new = load_model(small_folder)
     # As if trained on other rows: a table and an estimator that differ.
     new.domain_.measured.loc[0, "source"] = "notebook"
@@ -111,7 +111,7 @@ def test_checkpoints(
     monkeypatch.setattr(partitions, "CHUNKS_PER_PARTITION", 1)
     registry = shipped_compounds()
     chosen = {axis: [registry[name] for name in names] for axis, names in SPACE.items()}
-    space = CandidateSpace.of("Li", **chosen, concentrations=[1.0, 2.0])
+    space = CandidateSpace.of("Zn", **chosen, concentrations=[1.0, 2.0])
     screening = Screening(space, load_model(small_folder), Ranking(20))
     assert len(screening.partitions()) > 1
     expected = survivors(screening)[0].to_csv()

@@ -31,14 +31,14 @@ def test_commands_at_once_in_a_new_project(
 ) -> None:
     project = tmp_path / "project"
     project.mkdir()
-    model = ("--model", str(small_folder))
-    space = ("--salts", "LiFSI", "--solvents", "DME", "--additives", "none", *model)
+    model = ("--metal", "Zn", "--model", str(small_folder))
+    space = ("--salts", "ZnSO4", "--solvents", "H2O", "--additives", "none", *model)
     commands = [
         ("screen", *space, "--note", "first"),
         ("screen", *space, "--note", "second"),
         ("train", "--metal", "K", "--quick"),
-        ("predict", "1 M LiFSI in DME", *model),
-        ("predict", "1 M LiPF6 in EC/DMC (1:1 v/v)", *model),
+        ("predict", "1 M ZnSO4 in H2O", *model),
+        ("predict", "1 M Zn(OTf)2 in H2O/DMSO (1:1 v/v)", *model),
         ("data", "add", str(table(tmp_path / "Li.csv", "Li"))),
         ("data", "add", str(table(tmp_path / "Na.csv", "Na"))),
         ("runs", "list"),
@@ -75,16 +75,15 @@ def peak(process: subprocess.Popen[str]) -> int:
 def test_memory_of_predictions_does_not_grow_with_the_input(
     start: Start, small_folder: Path, tmp_path: Path
 ) -> None:
+    model = ("--metal", "Zn", "--model", str(small_folder))
     peaks = {}
     for count in (500, 4_000):
         lines = tmp_path / f"{count}.txt"
         # No two alike, so that nothing kept of them goes unnoticed.
-        lines.write_text("".join(f"{1 + n / 10_000:.4f} M LiFSI in DME\n" for n in range(count)))
+        lines.write_text("".join(f"{1 + n / 10_000:.4f} M ZnSO4 in H2O\n" for n in range(count)))
         with lines.open() as given:
             nowhere = {"stdin": given, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            peaks[count] = peak(
-                start(tmp_path, "predict", "-", "--model", str(small_folder), **nowhere)
-            )
+            peaks[count] = peak(start(tmp_path, "predict", "-", *model, **nowhere))
     # As predicted rows the input would take 15 MiB and more.
     assert peaks[4_000] - peaks[500] < MARGIN, peaks
 
@@ -99,7 +98,15 @@ def test_memory_of_a_screening_does_not_grow_with_the_space(
         amounts = ",".join(f"{1 + n / 200:g}" for n in range(count))
         process = start(
             tmp_path,
-            *("screen", "--salts", "LiFSI,LiPF6", "--solvents", "DME,EC,DMC,TTE"),
+            *(
+                "screen",
+                "--metal",
+                "Zn",
+                "--salts",
+                "ZnSO4,Zn(OTf)2",
+                "--solvents",
+                "H2O,DMSO,AN,DMF",
+            ),
             *("--concentrations", amounts, "--model", str(small_folder), "--no-tracking"),
             stdout=subprocess.DEVNULL,
         )

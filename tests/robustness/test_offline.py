@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-SPACE = ("--salts", "LiFSI", "--solvents", "DME,TTE")
+MODEL = ("--metal", "Zn", "--model", "MODEL")
+SPACE = ("--salts", "ZnSO4", "--solvents", "H2O,DMSO")
 COMMANDS = (
-    ("predict", "1 M LiFSI in DME", "--model", "MODEL"),
-    ("explain", "1 M LiFSI in DME", "--model", "MODEL"),
-    ("screen", *SPACE, "--model", "MODEL"),
-    ("suggest", "--space", "small.yaml", "--batch", "2", "--model", "MODEL", "--no-tracking"),
+    ("predict", "1 M ZnSO4 in H2O", *MODEL),
+    ("explain", "1 M ZnSO4 in H2O", *MODEL),
+    ("screen", *SPACE, *MODEL),
+    ("suggest", "--space", "small.yaml", "--batch", "2", *MODEL, "--no-tracking"),
     ("train", "--metal", "K", "--quick"),
     ("evaluate", "--metal", "K", "--quick", "--splits", "random"),
     ("data", "check", "cells.csv"),
@@ -53,11 +54,11 @@ for command in json.loads(sys.argv[1]):
 assert not tried, tried
 """
 SMALL = """
-metal: Li
+metal: Zn
 parts:
-  ethers:
-    salts: {compounds: [LiFSI, LiPF6], amounts: [0.7, 1.3]}
-    solvents: {compounds: [DME, TTE, DEE], ratios: [[1], [1, 1]]}
+  aqueous:
+    salts: {compounds: [ZnSO4, Zn(OTf)2], amounts: [0.7, 1.3]}
+    solvents: {compounds: [H2O, DMSO, EG], ratios: [[1], [1, 1]]}
 """
 CELLS = "metal,electrolyte,ce_pct,source\nLi,1.1 M LiFSI in DEE,98.8,notebook 2025\n"
 

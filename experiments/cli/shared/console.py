@@ -12,10 +12,27 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anolyte.datasets.compounds.metals import Metal
     from anolyte.datasets.compounds.registry import Compound, CompoundRegistry
     from anolyte.models.efficiency.crossfit import Progress
 
 MetalOption = Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")]
+AnyMetalOption = Annotated[
+    str | None, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al; all by default.")
+]
+MetalsOption = Annotated[
+    str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn, Al or all.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")]
+CoverageOption = Annotated[
+    float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
+]
+TableFileOption = Annotated[
+    Path | None, typer.Option("--out", help="Write the table, whole: .csv or .parquet.")
+]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Folder of own measurements; default anolyte-data.")
+]
 UriOption = Annotated[
     str | None,
     typer.Option(
@@ -44,13 +61,30 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def tell_warnings(file: Path, metal: str | None) -> None:
+def tell_warnings(measurements: pd.DataFrame) -> None:
     """Say what is probably wrong with a measurement table that has no faults."""
     from anolyte.datasets.measurements.checks import warnings_of
-    from anolyte.datasets.measurements.table import read_measurements
 
-    for warning in warnings_of(read_measurements(file, metal)):
+    for warning in warnings_of(measurements):
         tell(f"warning: {warning}")
+
+
+def separated(text: str) -> list[str]:
+    """Return the words of an option that are separated by commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def chosen_metals(text: str) -> tuple[Metal, ...]:
+    """Return the metals of an option that takes one or ``all``.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    from anolyte.datasets.compounds.metals import METALS, as_metal
+
+    return METALS if text.strip().casefold() == "all" else (as_metal(text),)
 
 
 @contextmanager
@@ -141,7 +175,7 @@ def named_compounds(text: str) -> list[Compound]:
     registry = shipped_compounds()
     found: list[Compound] = []
     faults: list[Fault] = []
-    for name in filter(None, (part.strip() for part in text.split(","))):
+    for name in separated(text):
         try:
             is_smiles = name.startswith("{") and name.endswith("}")
             found.append(registry.from_smiles(name[1:-1]) if is_smiles else registry[name])

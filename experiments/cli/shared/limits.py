@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .console import separated
+
 if TYPE_CHECKING:
     from ...constraints.constraint import Constraints
 
@@ -76,8 +78,7 @@ def constraints_of(exclude: str, unknown: str, limits: dict[str, float | None]) 
     from ...constraints.constraint import EXCLUDE, read_constraints
 
     given: dict[str, object] = {name: value for name, value in limits.items() if value is not None}
-    selectors = [part.strip() for part in exclude.split(",") if part.strip()]
-    if selectors:
+    if selectors := separated(exclude):
         given[EXCLUDE] = selectors
     try:
         return read_constraints({**given, "unknown": unknown})

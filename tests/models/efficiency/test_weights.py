@@ -34,6 +34,14 @@ def test_many_rows_of_one_source_count_less_each() -> None:
     assert weights[-1] == pytest.approx(2 * weights[0])
 
 
+def test_rows_that_repeat_one_statement_count_as_one_together() -> None:
+    rows = pd.DataFrame(
+        {"ce_pct": 99.0, "source": list("abcd"), "statement": ["Mg-0065", "Mg-0065", "", ""]}
+    )
+    weights = row_weights(rows)
+    assert weights[:2].sum() == pytest.approx(weights[2]) == pytest.approx(weights[3])
+
+
 def test_ceiling_is_a_lower_bound() -> None:
     below, above = bounds(ROWS)
     assert list(below) == [False, False, True, False]
