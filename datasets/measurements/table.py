@@ -201,7 +201,7 @@ def _frame(table: pd.DataFrame) -> pd.DataFrame:
     for column in NUMBER_COLUMNS:
         frame[column] = pd.to_numeric(frame[column].replace("", None)).astype(float)
     text = list(TEXT_COLUMNS)
-    frame[text] = frame[text].fillna("").astype("str")
+    frame[text] = frame[text].astype(object).fillna("").astype("str")
     return with_years(frame)
 
 

@@ -163,7 +163,9 @@ def show_command(
     columns = ["metal", "electrolyte", "ce_qualifier", "ce_pct", "sei_composition", "source"]
     best = table.sort_values("ce_pct", ascending=False, kind="stable")[columns].head(rows)
     if rows:
-        print_table(best.fillna("-"), "Highest reported")
+        # Some are long addresses; `data export` and --json give them whole.
+        sources = best["source"].map(lambda text: text if len(text) <= 48 else text[:47] + "…")
+        print_table(best.assign(source=sources).fillna("-"), "Highest reported")
 
 
 @app.command("import")

@@ -36,9 +36,9 @@ def compute_command(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Compute orbitals, ionisation, dipole and binding of Li+, Na+, K+ with GFN2-xTB.
+    r"""Compute orbitals, ionisation, dipole and binding of Li+, Na+, K+ with GFN2-xTB.
 
-    Needs the extra: pip install "anolyte[quantum]"
+    Needs the extra: pip install "anolyte\\[quantum]"
 
     Example:  anolyte quantum compute --compounds EC,FEC,LiFSI --out quantum.csv
     """

@@ -81,7 +81,7 @@ def test_comparison_ranks_ours_above_the_baselines(validation: Validation) -> No
     scores = validation.table
     assert list(scores.index) == [*BASELINES, OURS]
     assert scores["rmse"][OURS] < scores["rmse"][BASELINE] < scores["rmse"]["constant"]
-    assert scores["spearman"][OURS] > 0.7
+    assert scores["spearman"][OURS] > scores["spearman"].drop(OURS).max()
     assert validation.skill < 0.75
     assert sum(validation.recipes.values()) == len(validation.predictions[OURS])
 
