@@ -74,7 +74,7 @@ def predict_command(
     from anolyte.datasets.files.exports import checked_table_path
 
     from ..predictions.load_or_train import load_or_train
-    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor, check_readable
+    from ..predictions.predict import CHUNK, LARGE_CHUNK, Predictor, all_right, check_readable
 
     given = formulations or []
     if bool(given) == (file is not None):
@@ -94,7 +94,7 @@ def predict_command(
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:
         whole = pd.concat(chunks, ignore_index=True)
-        chunks = iter([whole])
+        chunks = iter([whole if predictor.failed < len(written) else all_right(whole)])
     title = f"{symbol}: Coulombic efficiency in %, with the {coverage:.0%} interval"
     try:
         _emit(chunks, out, streamed, json, title)

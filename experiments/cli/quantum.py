@@ -38,7 +38,7 @@ def compute_command(
 ) -> None:
     r"""Compute orbitals, ionisation, dipole and binding of Li+, Na+, K+ with GFN2-xTB.
 
-    Needs the extra: pip install "anolyte\\[quantum]"
+    Needs the extra: pip install "anolyte\[quantum]"
 
     Example:  anolyte quantum compute --compounds EC,FEC,LiFSI --out quantum.csv
     """

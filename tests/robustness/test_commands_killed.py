@@ -161,7 +161,7 @@ def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path
 # Small partitions, so that there are many.
 SCREEN = """
 from anolyte.experiments.screening import engine
-engine.CHUNK, engine.CHUNKS_PER_PARTITION = 200, 1
+engine.CHUNK, engine.CHUNKS_PER_PARTITION = 40, 1
 from anolyte.experiments.cli.start import main
 main()
 """
@@ -173,7 +173,7 @@ def screened(moments: int, monkeypatch: pytest.MonkeyPatch) -> Callable[..., obj
     if moments:
         return finished
     for module in (partitions, checkpoints):
-        monkeypatch.setattr(module, "CHUNK", 200)
+        monkeypatch.setattr(module, "CHUNK", 40)
     monkeypatch.setattr(partitions, "CHUNKS_PER_PARTITION", 1)
 
     def here(folder: Path, _: str, *command: str) -> None:

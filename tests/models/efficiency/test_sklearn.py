@@ -171,7 +171,7 @@ def test_table_and_formulations_with_efficiencies_and_sources_fit_alike(
     magnesium: pd.DataFrame,
 ) -> None:
     # Too few to learn from: the mean, which the sources weigh, needs no time.
-    rows = magnesium.drop(columns=["ce_qualifier", "confidence"]).head(11)
+    rows = magnesium.drop(columns=["ce_qualifier", "confidence", "statement"]).head(11)
     columns = rows["electrolyte"].tolist(), rows["ce_pct"].tolist(), rows["source"].tolist()
     values = [parse(text) for text in columns[0]]
     model = CoulombicEfficiencyModel("Mg")
@@ -250,7 +250,7 @@ def test_cross_validation_holds_out_sources(magnesium: pd.DataFrame) -> None:
         by_hand.append(fitted.score(measured.iloc[test]))
     assert scores.tolist() == pytest.approx(by_hand)
     # The same of formulations, where the sources are handed to `fit` too.
-    rows = measured.drop(columns=["ce_qualifier", "confidence"])
+    rows = measured.drop(columns=["ce_qualifier", "confidence", "statement"])
     texts = rows["electrolyte"].tolist()
     given = {"groups": sources.to_numpy()}
     same = cross_val_score(model, texts, efficiencies, groups=sources, cv=folds, params=given)
