@@ -119,8 +119,9 @@ def counterfactuals(
     if best.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     stands = predicted.take(best.index.to_numpy())
-    backing = {Column.EVIDENCE: stands.evidence, Column.NEAREST: stands.nearest(1)}
-    return best.reset_index(drop=True).assign(**backing)[list(COLUMNS)]
+    best = best.reset_index(drop=True)
+    best[Column.EVIDENCE], best[Column.NEAREST] = stands.evidence, stands.nearest(1)
+    return best[list(COLUMNS)]
 
 
 def _gains(bounds: pd.DataFrame) -> Floats:

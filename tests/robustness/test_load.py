@@ -27,8 +27,10 @@ def table(path: Path, metal: str) -> Path:
 
 
 def test_commands_at_once_in_a_new_project(
-    start: Start, small_folder: Path, tmp_path: Path
+    start: Start, small_folder: Path, moments: int, tmp_path: Path
 ) -> None:
+    if not moments:
+        pytest.skip("the whole campaign is `make test-robustness`")
     project = tmp_path / "project"
     project.mkdir()
     model = ("--metal", "Zn", "--model", str(small_folder))
@@ -73,8 +75,10 @@ def peak(process: subprocess.Popen[str]) -> int:
 
 
 def test_memory_of_predictions_does_not_grow_with_the_input(
-    start: Start, small_folder: Path, tmp_path: Path
+    start: Start, small_folder: Path, moments: int, tmp_path: Path
 ) -> None:
+    if not moments:
+        pytest.skip("the whole campaign is `make test-robustness`")
     model = ("--metal", "Zn", "--model", str(small_folder))
     peaks = {}
     for count in (500, 4_000):
