@@ -76,6 +76,17 @@ def test_nothing_readable_is_exit_code_2(project: Path) -> None:
     assert "no formulations" in done.stderr
 
 
+def test_what_can_be_read_is_answered_beside_what_cannot(project: Path) -> None:
+    given = ("0.3 M Mg[B(hfip)4]2 in G2", "1 M Mg(ClO4)2 in the", "0.5 M Mg(TFSI)2 in DME")
+    done = anolyte("predict", *given, "--metal", "Mg", cwd=project, code=2)
+    found = pd.read_csv(StringIO(done.stdout))
+    assert found["electrolyte"].tolist() == list(given)
+    assert found["status"].tolist() == ["ok", "error", "ok"]
+    assert found["ce_pct"].notna().tolist() == [True, False, True]
+    assert f"cannot predict {given[1]!r}" in done.stderr
+    assert "position" in done.stderr
+
+
 def test_file_to_file(project: Path) -> None:
     table = pd.DataFrame({"sample": [7, 8, 9], "electrolyte": FORMULATIONS})
     table.to_csv(project / "in.csv", index=False)
