@@ -39,6 +39,9 @@ STRUCTURES = (
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As a runner in the background leaves it: the programs under test would not hear Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    # As nohup leaves it.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.register_profile(
     "fixed",
