@@ -105,7 +105,9 @@ def test_checks_of_scikit_learn(estimator: object, check: Any) -> None:
 
 
 def test_what_is_not_checked_is_a_check() -> None:
-    assert all(hasattr(estimator_checks, name) for name in OF_MATRICES)
+    unknown = {name for name in OF_MATRICES if not hasattr(estimator_checks, name)}
+    # The first versions that are allowed do not have this one yet.
+    assert unknown <= {"check_estimator_sparse_tag"}
 
 
 # --- a regressor of formulations
