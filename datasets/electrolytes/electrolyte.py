@@ -105,12 +105,10 @@ class Mixture:
 
     Examples
     --------
-    >>> from anolyte.datasets import parse
-    >>> electrolyte = parse("1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC")
-    >>> [str(compound) for compound in electrolyte.compounds]
-    ['EC', 'DMC', 'LiPF6', 'VC']
-    >>> str(electrolyte.additives[0]), electrolyte.ratio_kind
-    ('2 wt% VC', 'v/v')
+    >>> from anolyte.datasets.electrolytes.grammar import parse_mixture
+    >>> mixture = parse_mixture("EC/DMC (1:1 v/v)")
+    >>> [str(compound) for compound in mixture.compounds], mixture.ratio_kind
+    (['EC', 'DMC'], 'v/v')
     """
 
     salts: tuple[Dose, ...]
