@@ -27,6 +27,7 @@ from .shared.limits import (
     ComponentsOption,
     CriticalOption,
     ExcludeOption,
+    FamilyOption,
     FlashOption,
     FluorineOption,
     LiquidOption,
@@ -104,6 +105,7 @@ def screen_command(
     max_fluorine_wt_pct: FluorineOption = None,
     max_pfas_wt_pct: PfasOption = None,
     exclude: ExcludeOption = "",
+    family: FamilyOption = "",
     min_flash_point_c: FlashOption = None,
     liquid_at_c: LiquidOption = None,
     max_viscosity: ViscosityOption = None,
@@ -154,7 +156,7 @@ def screen_command(
         "min_anodic_limit_v": min_anodic_limit_v,
         "within_solubility": within_solubility or None,
     }
-    constraints = constraints_of(exclude, unknown, limits)
+    constraints = constraints_of(exclude, unknown, limits, family)
     axes = {"salts": salts, "solvents": solvents, "additives": additives}
     whole = _space(metal, space, {**axes, "concentrations": concentrations})
     chosen = whole.constrained(constraints)

@@ -55,6 +55,25 @@ def schema_command() -> None:
     print_json(json_schema())
 
 
+@app.command("families")
+def families_command(json: JsonOption = False) -> None:
+    """List the families of electrolytes with their rules, for --family and space files.
+
+    Example:  anolyte space families
+    """
+    import pandas as pd
+    from anolyte.features.families import FAMILIES
+
+    rows = [
+        {"family": name, "rule": each.rule, "source": each.source}
+        for name, each in FAMILIES.items()
+    ]
+    if json:
+        print_json(rows)
+        return
+    print_table(pd.DataFrame(rows), "Families of electrolytes, derived from the composition")
+
+
 @app.command("describe")
 def describe_command(
     space: Annotated[

@@ -21,7 +21,7 @@ from .shared.console import (
     records,
     tell,
 )
-from .shared.limits import ExcludeOption, constraints_of
+from .shared.limits import ExcludeOption, FamilyOption, constraints_of
 from .shared.spaces import SpaceMetalOption, SpaceOption, named_space
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def suggest_command(
         str, typer.Option("--by", help="expected-improvement, ucb or thompson.")
     ] = "expected-improvement",
     exclude: ExcludeOption = "",
+    family: FamilyOption = "",
     exclude_pending: Annotated[
         Path | None,
         typer.Option("--exclude-pending", help="Table of further experiments under way."),
@@ -78,7 +79,7 @@ def suggest_command(
 
     if out is not None and checked_table_path(out).suffix != ".csv":
         raise ValueError(f"{out}: a lab sheet is a .csv")
-    chosen = named_space(metal, space).constrained(constraints_of(exclude, "flag", {}))
+    chosen = named_space(metal, space).constrained(constraints_of(exclude, "flag", {}, family))
     folder = store or Project.here().data
     measured = measured_electrolytes(chosen.metal, folder)
     under_way = list(pending(chosen.metal, folder)["electrolyte"])

@@ -15,6 +15,7 @@ import numpy as np
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.errors import Fault, InputError, choice
 from anolyte.features.arrays import Flags, Verdicts
+from anolyte.features.families import as_family, in_families
 from anolyte.features.mixtures import Mixtures
 
 from .rules import FAIL, PASS, RULES, UNKNOWN, Rule
@@ -23,9 +24,16 @@ from .selectors import matches, read_selector
 Policy = Literal["keep", "drop", "flag"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 EXCLUDE = "exclude"
+FAMILY = "family"
+# Constraints whose limit is a list of words.
+WORDS = (EXCLUDE, FAMILY)
 # Constraints that are switched on, not given a number.
 SWITCHES = ("within_solubility", "without_gated")
-NAMES = (EXCLUDE, *RULES)
+NAMES = (*WORDS, *RULES)
+_NOTHING = {
+    EXCLUDE: ("nothing to exclude", "compounds or classes"),
+    FAMILY: ("no family", "families, e.g. LHCE"),
+}
 # A limit below 0 makes no sense for these.
 _NOT_NEGATIVE = ("max_",)
 
@@ -39,7 +47,9 @@ class Constraint:
     name
         One of `NAMES`.
     limit
-        The number; for ``exclude`` the selectors of what is banned, see `selectors`.
+        The number; for ``exclude`` the selectors of what is banned, see `selectors`; for
+        ``family`` the families of which a candidate has to be one, see
+        `anolyte.features.families`.
     unknown
         What becomes of a candidate of which the constraint cannot tell.
 
@@ -53,6 +63,8 @@ class Constraint:
     >>> from anolyte.experiments import Constraint
     >>> str(Constraint("max_fluorine_wt_pct", 20.0))
     'at most 20 wt% fluorine'
+    >>> str(Constraint("family", ("LHCE", "HCE")))
+    'one of the families LHCE, HCE'
     """
 
     name: str
@@ -66,17 +78,17 @@ class Constraint:
 
     @property
     def number(self) -> float:
-        """The limit as a number; 0 for ``exclude``."""
+        """The limit as a number; 0 where it is a list of words."""
         return 0.0 if isinstance(self.limit, tuple) else float(self.limit)
 
     @property
     def rule(self) -> Rule | None:
-        """The rule of the name; ``exclude`` has none."""
+        """The rule of the name; ``exclude`` and ``family`` have none."""
         return RULES.get(self.name)
 
     def judge(self, compound: Compound) -> bool | None:
         """Whether a compound may be in a candidate at all; None if one cannot say."""
-        if isinstance(self.limit, tuple):
+        if isinstance(self.limit, tuple) and self.name == EXCLUDE:
             found = matches(compound, self.limit)
             return None if found is None else not found
         if self.rule is None or self.rule.compound is None:
@@ -86,6 +98,8 @@ class Constraint:
     def verdicts(self, mixtures: Mixtures) -> Verdicts:
         """Return pass, fail or unknown for each mixture (n,), see `rules`."""
         worst = np.full(len(mixtures), PASS, dtype=np.int8)
+        if isinstance(self.limit, tuple) and self.name == FAMILY:
+            return np.where(in_families(mixtures, self.limit), PASS, FAIL).astype(np.int8)
         if self.rule is not None and self.rule.mixtures is not None:
             worst = self.rule.mixtures(mixtures, self.number)
         answers = [self.judge(compound) for compound in mixtures.compounds]
@@ -116,7 +130,10 @@ class Constraint:
 
     def __str__(self) -> str:
         if isinstance(self.limit, tuple):
-            return f"without {', '.join(self.limit)} (unknown: {self.unknown})"
+            listed = ", ".join(self.limit)
+            if self.name == FAMILY:
+                return f"one of the families {listed}"
+            return f"without {listed} (unknown: {self.unknown})"
         says = RULES[self.name].says.format(limit=self.number)
         return f"{says} (unknown: {self.unknown})" if RULES[self.name].missing else says
 
@@ -128,20 +145,30 @@ def _faults(constraint: Constraint) -> Iterator[Fault]:
     if constraint.unknown not in POLICIES:
         remedy = choice(str(constraint.unknown), POLICIES)
         yield Fault(name, str(constraint.unknown), "unknown policy", remedy)
-    if name == EXCLUDE:
-        texts = limit if isinstance(limit, tuple) else ()
-        if not texts:
-            yield Fault(name, str(limit), "nothing to exclude", "list compounds or classes")
-        for text in texts:
-            try:
-                read_selector(text)
-            except InputError as error:
-                yield from (replace(fault, place=name) for fault in error.faults)
+    if name in WORDS:
+        yield from _word_faults(name, limit if isinstance(limit, tuple) else ())
         return
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not np.isfinite(limit):
         yield Fault(name, str(limit), "no number", "write a number, or true for a switch")
     elif name.startswith(_NOT_NEGATIVE) and limit < 0:
         yield Fault(name, str(limit), "below 0", "write 0 or more")
+
+
+def _word_faults(name: str, texts: tuple[str, ...]) -> Iterator[Fault]:
+    if not texts:
+        reason, what = _NOTHING[name]
+        yield Fault(name, "", reason, f"list {what}")
+    for text in texts:
+        try:
+            if name == EXCLUDE:
+                read_selector(text)
+            else:
+                as_family(text)
+        except InputError as error:
+            yield from (replace(fault, place=name) for fault in error.faults)
+        except ValueError as error:
+            told, _, remedy = str(error).partition(": ")
+            yield Fault(name, text, told.partition(" '")[0], remedy)
 
 
 @dataclass(frozen=True)
@@ -245,6 +272,6 @@ def read_constraints(value: object) -> Constraints:
 
 
 def _as_limit(name: str, value: Any) -> Any:
-    if name == EXCLUDE:
+    if name in WORDS:
         return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
     return 1.0 if name in SWITCHES and value is True else value

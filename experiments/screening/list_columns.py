@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from anolyte.features.arrays import Floats
+from anolyte.features.families import family_names
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import reasons
 from anolyte.models.prediction import SEI, Column, Prediction
@@ -84,6 +85,7 @@ def columns_of(
     }
     whole = {name: values.astype(np.int64) for name, values in cycles.items()}
     composition: dict[str, object] = {
+        "family": family_names(predicted.mixtures),
         "reasons": reasons(model, predicted),
         "fluorine_wt_pct": weight_percent(predicted.mixtures, pfas=False),
         "critical_elements": critical_count(predicted.mixtures).astype(np.int64),

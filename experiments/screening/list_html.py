@@ -24,6 +24,7 @@ _TICKS = (0, 90, 99, 99.9)
 _COLUMNS = {
     "rank": "",
     "electrolyte": "electrolyte",
+    "family": "family",
     "bar": "CE / %",
     "sei": "SEI",
     "cycles_to_80": "cycles to 80 %",

@@ -26,6 +26,7 @@ COLUMNS = (
     *CE_BOUNDS,
     "probability",
     "front",
+    "family",
     "cycles_to_80",
     "cycles_to_80_low",
     "cycles_to_80_excess",

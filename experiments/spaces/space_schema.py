@@ -13,6 +13,7 @@ from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.compounds.registry import KINDS, Compound, shipped_compounds
 from anolyte.datasets.electrolytes.electrolyte import MAX_AMOUNT, RatioKind
 from anolyte.datasets.errors import Fault, InputError
+from anolyte.features.families import FAMILIES
 from anolyte.features.molecules.groups import GROUPS
 from pydantic import (
     AfterValidator,
@@ -31,6 +32,7 @@ from typing_extensions import TypeAliasType
 
 from ..constraints.constraint import (
     EXCLUDE,
+    FAMILY,
     NAMES,
     NO_CONSTRAINTS,
     POLICIES,
@@ -243,6 +245,10 @@ def _limit(name: str) -> dict[str, Any]:
     if name == EXCLUDE:
         said = "without these compounds"
         kind: dict[str, Any] = {"anyOf": [_SELECTOR, {"type": "array", "items": _SELECTOR}]}
+    elif name == FAMILY:
+        said = "of one of these families"
+        known = {"enum": list(FAMILIES)}
+        kind = {"anyOf": [known, {"type": "array", "items": known}]}
     else:
         said = RULES[name].says.replace("{limit:g}", "...")
         kind = {"type": "boolean" if name in SWITCHES else "number"}

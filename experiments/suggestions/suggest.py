@@ -16,6 +16,7 @@ import pandas as pd
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES, coulombic_efficiency
 from anolyte.features.arrays import Floats, Integers
+from anolyte.features.families import family_names
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
@@ -42,7 +43,11 @@ _HALF_WIDTH_80 = float(norm.ppf(0.9))
 
 # Another name in a sheet whose column ce_pct is for what will be measured.
 PREDICTED = tuple(f"predicted_{name}" for name in CE_BOUNDS)
-COLUMNS = ("rank", "metal", Column.ELECTROLYTE, *PREDICTED, Column.EVIDENCE, "why")
+COLUMNS = (
+    *("rank", "metal", Column.ELECTROLYTE),
+    *PREDICTED,
+    *("family", Column.EVIDENCE, "why"),
+)
 
 
 @dataclass(frozen=True)
@@ -255,6 +260,7 @@ class _Search:
             self.space.metal,
             [str(self.space.electrolyte(int(number))) for number in numbers],
             *(predicted.bounds[name].round(2) for name in CE_BOUNDS),
+            family_names(predicted.mixtures),
             predicted.evidence,
             list(why),
         )

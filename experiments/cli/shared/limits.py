@@ -26,6 +26,14 @@ ExcludeOption = Annotated[
         "group:nitrile, pfas, 'donor_number > 25'.",
     ),
 ]
+FamilyOption = Annotated[
+    str,
+    typer.Option(
+        "--family",
+        help="Of one of these families, separated by commas: LHCE, HCE, dilute, aqueous, "
+        "'weakly solvating', ...; see anolyte space families.",
+    ),
+]
 FlashOption = Annotated[
     float | None,
     typer.Option("--min-flash-point-c", help="Of every neutral compound, in degrees C."),
@@ -56,7 +64,9 @@ UnknownOption = Annotated[
 ]
 
 
-def constraints_of(exclude: str, unknown: str, limits: dict[str, float | None]) -> Constraints:
+def constraints_of(
+    exclude: str, unknown: str, limits: dict[str, float | None], family: str = ""
+) -> Constraints:
     """Return the constraints of the options.
 
     Parameters
@@ -67,6 +77,8 @@ def constraints_of(exclude: str, unknown: str, limits: dict[str, float | None]) 
         The policy where a constraint cannot tell.
     limits
         Limits by name of the constraint; None where the option was not given.
+    family
+        Families, separated by commas.
 
     Raises
     ------
@@ -75,11 +87,13 @@ def constraints_of(exclude: str, unknown: str, limits: dict[str, float | None]) 
     """
     from anolyte.datasets.errors import InputError
 
-    from ...constraints.constraint import EXCLUDE, read_constraints
+    from ...constraints.constraint import EXCLUDE, FAMILY, read_constraints
 
     given: dict[str, object] = {name: value for name, value in limits.items() if value is not None}
     if selectors := separated(exclude):
         given[EXCLUDE] = selectors
+    if families := separated(family):
+        given[FAMILY] = families
     try:
         return read_constraints({**given, "unknown": unknown})
     except InputError as error:

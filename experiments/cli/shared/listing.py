@@ -66,6 +66,8 @@ def _short(frame: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     shown = pd.DataFrame({"rank": frame["rank"], "electrolyte": frame["electrolyte"]})
+    if "family" in frame:
+        shown["family"] = frame["family"]
     shown["CE"] = frame["ce_pct"].map("{:.2f}".format)
     shown["interval"] = [
         f"{low:.2f} to {high:.2f}"

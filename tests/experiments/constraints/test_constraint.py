@@ -14,6 +14,7 @@ from anolyte.experiments.constraints.constraint import Constraint, Constraints, 
 from anolyte.experiments.constraints.rules import FAIL, PASS, RULES, UNKNOWN
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.features import ElectrolyteFeaturizer
+from anolyte.features.families import family_names
 from anolyte.features.mixtures import Mixtures
 
 
@@ -215,7 +216,7 @@ def test_options_of_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("name", "limit", "message"),
     [
-        ("beauty", 1.0, "use one of exclude, max_fluorine_wt_pct"),
+        ("beauty", 1.0, "use one of exclude, family, max_fluorine_wt_pct"),
         ("max_components", -1.0, "below 0"),
         ("liquid_at_c", float("nan"), "no number"),
         ("exclude", (), "nothing to exclude"),
@@ -226,3 +227,17 @@ def test_options_of_the_command_line() -> None:
 def test_impossible_constraint(name: str, limit: float, message: str) -> None:
     with pytest.raises(InputError, match=message):
         Constraint(name, limit)
+
+
+def test_a_family_masks_candidates(lithium: CandidateSpace) -> None:
+    space = lithium.constrained(constraints_of("", "flag", {}, family="lhce,HCE"))
+    assert space.constraints.describe() == ["one of the families lhce, HCE"]
+    mixtures = space.take(space.sample(2000))
+    keep = space.constraints.mask(mixtures)
+    assert 0 < keep.mean() < 1
+    named = [{"HCE", "LHCE"} & {*text.split(", ")} for text in family_names(mixtures)]
+    assert keep.tolist() == list(map(bool, named))
+    with pytest.raises(InputError, match="family: 'liquid': unknown family"):
+        constraints_of("", "flag", {}, family="liquid")
+    with pytest.raises(InputError, match="no family"):
+        Constraint("family", ())
