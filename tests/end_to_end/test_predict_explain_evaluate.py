@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -16,27 +14,10 @@ from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.experiments.predictions.predict import COLUMNS
 from anolyte.models import CoulombicEfficiencyModel, save_model
 
+if TYPE_CHECKING:
+    from .conftest import Anolyte
+
 FORMULATIONS = ["0.4 M Mg[B(hfip)4]2 in DME", "0.5 M Mg(TFSI)2 in XYZ", "1 M Mg(TFSI)2 in G2"]
-
-
-def anolyte(
-    *arguments: str, cwd: Path, code: int = 0, given: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if "MLFLOW" not in key}
-    command = [sys.executable, "-m", "anolyte.experiments.cli.start", *arguments]
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +30,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("command", ["predict", "explain", "evaluate"])
-def test_help_shows_an_example(command: str, tmp_path: Path) -> None:
+def test_help_shows_an_example(anolyte: Anolyte, command: str, tmp_path: Path) -> None:
     text = re.sub(r"\s+", " ", anolyte(command, "--help", cwd=tmp_path).stdout)
     assert f"Example: anolyte {command} " in text
 
 
-def test_standard_input(project: Path) -> None:
+def test_standard_input(anolyte: Anolyte, project: Path) -> None:
     given = "\n".join(FORMULATIONS) + "\n"
     done = anolyte("predict", "-", "--metal", "Mg", cwd=project, given=given)
     table = pd.read_csv(StringIO(done.stdout))
@@ -63,20 +44,20 @@ def test_standard_input(project: Path) -> None:
     assert "1 of 3 rows could not be predicted" in done.stderr
 
 
-def test_standard_input_as_json_lines(project: Path) -> None:
+def test_standard_input_as_json_lines(anolyte: Anolyte, project: Path) -> None:
     given = "\n".join(FORMULATIONS)
     done = anolyte("predict", "-", "--metal", "Mg", "--json", cwd=project, given=given)
     assert [json.loads(line)["row"] for line in done.stdout.splitlines()] == [1, 2, 3]
 
 
-def test_nothing_readable_is_exit_code_2(project: Path) -> None:
+def test_nothing_readable_is_exit_code_2(anolyte: Anolyte, project: Path) -> None:
     done = anolyte("predict", "-", "--metal", "Mg", cwd=project, given="bad\n", code=2)
     assert "error" in done.stdout
     done = anolyte("predict", "-", "--metal", "Mg", cwd=project, given="\n", code=2)
     assert "no formulations" in done.stderr
 
 
-def test_what_can_be_read_is_answered_beside_what_cannot(project: Path) -> None:
+def test_what_can_be_read_is_answered_beside_what_cannot(anolyte: Anolyte, project: Path) -> None:
     given = ("0.3 M Mg[B(hfip)4]2 in G2", "1 M Mg(ClO4)2 in the", "0.5 M Mg(TFSI)2 in DME")
     done = anolyte("predict", *given, "--metal", "Mg", cwd=project, code=2)
     found = pd.read_csv(StringIO(done.stdout))
@@ -87,7 +68,7 @@ def test_what_can_be_read_is_answered_beside_what_cannot(project: Path) -> None:
     assert "position" in done.stderr
 
 
-def test_file_to_file(project: Path) -> None:
+def test_file_to_file(anolyte: Anolyte, project: Path) -> None:
     table = pd.DataFrame({"sample": [7, 8, 9], "electrolyte": FORMULATIONS})
     table.to_csv(project / "in.csv", index=False)
     arguments = ("--file", "in.csv", "--metal", "Mg", "--out", "out.parquet")
@@ -108,13 +89,15 @@ def test_file_to_file(project: Path) -> None:
         (("1 M Mg(TFSI)2 in DME", "--out", "a.xls"), ".csv or .parquet"),
     ],
 )
-def test_bad_arguments(project: Path, arguments: tuple[str, ...], message: str) -> None:
+def test_bad_arguments(
+    anolyte: Anolyte, project: Path, arguments: tuple[str, ...], message: str
+) -> None:
     done = anolyte("predict", *arguments, "--metal", "Mg", cwd=project, code=2)
     assert message in done.stderr
     assert done.stdout == ""
 
 
-def test_explain(project: Path) -> None:
+def test_explain(anolyte: Anolyte, project: Path) -> None:
     arguments = ("1 M Mg(TFSI)2 in G2", "--metal", "Mg", "--plot", "why.png")
     done = anolyte("explain", *arguments, cwd=project)
     for word in ("interval)", "Evidence:", "Nearest measured:", "Contributions", "SEI:"):
@@ -122,14 +105,14 @@ def test_explain(project: Path) -> None:
     assert (project / "why.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_explain_as_json(project: Path) -> None:
+def test_explain_as_json(anolyte: Anolyte, project: Path) -> None:
     done = anolyte("explain", "1 M Mg(TFSI)2 in G2", "--metal", "Mg", "--json", cwd=project)
     told = json.loads(done.stdout)
     assert told["electrolyte"] == "1 M Mg(TFSI)2 in G2"
     assert {"contributions", "species", "counterfactuals", "evidence"} <= set(told)
 
 
-def test_evaluate(project: Path) -> None:
+def test_evaluate(anolyte: Anolyte, project: Path) -> None:
     arguments = ("--metal", "Al", "--quick", "--splits", "leave-source-out,leave-metal-out")
     done = anolyte("evaluate", *arguments, "--report", "report.html", cwd=project)
     assert "prior only" in done.stdout
@@ -145,5 +128,7 @@ def test_evaluate(project: Path) -> None:
         (("--report", "report.pdf"), "must end in .html"),
     ],
 )
-def test_bad_evaluations(project: Path, arguments: tuple[str, ...], message: str) -> None:
+def test_bad_evaluations(
+    anolyte: Anolyte, project: Path, arguments: tuple[str, ...], message: str
+) -> None:
     assert message in anolyte("evaluate", *arguments, cwd=project, code=2).stderr
