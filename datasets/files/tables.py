@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -24,27 +24,42 @@ _TITLES = 20
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 
 Row = tuple[int, dict[str, str]]
+# What else people call a column.
+Headings = Mapping[str, Sequence[str]]
 
 
-def read_rows(path: str | Path, required: Sequence[str], known: Sequence[str] = ()) -> list[Row]:
+def read_rows(
+    path: str | Path,
+    required: Sequence[str],
+    known: Sequence[str] = (),
+    headings: Headings | None = None,
+) -> list[Row]:
     """Return the rows of a table as ``(row number, {column: text})``.
 
     Row numbers are those a spreadsheet shows (the header is row 1). Blank rows are
     skipped. Column names are matched without regard to case and surrounding blanks.
+
+    Parameters
+    ----------
+    headings
+        Other headings of a column, which are offered as it where it is missing.
 
     Raises
     ------
     TableError
         If the file cannot be read as a table, lacks a required column or repeats one.
     """
-    rows, faults = read_table(path, required, known)
+    rows, faults = read_table(path, required, known, headings)
     if faults:
         raise TableError(f"table {path}", faults)
     return rows
 
 
 def read_table(
-    path: str | Path, required: Sequence[str], known: Sequence[str] = ()
+    path: str | Path,
+    required: Sequence[str],
+    known: Sequence[str] = (),
+    headings: Headings | None = None,
 ) -> tuple[list[Row], list[Fault]]:
     """Return the rows as `read_rows` does, and the faults of those with too many cells.
 
@@ -70,7 +85,7 @@ def read_table(
     lines = workbook_lines(path, data, is_header) if is_workbook else text_lines(path, data)
     start, header = next(((number, cells) for number, cells in lines if any(cells)), (1, []))
     columns = named(header)
-    faults = list(_header_faults(start, columns, required))
+    faults = list(_header_faults(start, columns, required, headings or {}))
     if faults:
         if any(name not in columns for name in required):
             below = islice(lines, _TITLES)
@@ -105,16 +120,30 @@ def _rows(
     return rows, faults
 
 
-def _header_faults(number: int, columns: list[str], required: Sequence[str]) -> Iterator[Fault]:
+def _header_faults(
+    number: int, columns: list[str], required: Sequence[str], headings: Headings
+) -> Iterator[Fault]:
     place = f"row {number} (header)"
     found = ", ".join(columns) or "nothing"
     found = found if len(found) <= 300 else f"{found[:300]}..."
     for name in required:
         if name not in columns:
-            yield Fault(place, name, "column is missing", f"add it; found: {found}")
+            meant = _meant(columns, headings.get(name, ()))
+            remedy = f"rename {meant!r}, if that is it" if meant else "add it"
+            yield Fault(place, name, "column is missing", f"{remedy}; found: {found}")
     for name, count in Counter(columns).items():
         if name and count > 1:
             yield Fault(place, name, "column occurs more than once", "keep one of them")
+
+
+def _meant(columns: list[str], headings: Sequence[str]) -> str:
+    """Return the first column that is one of some headings, their signs and case left out."""
+    known = {_letters(heading) for heading in headings}
+    return next((name for name in columns if _letters(name) in known), "")
+
+
+def _letters(heading: str) -> str:
+    return re.sub(r"[\W_]", "", heading.casefold())
 
 
 def _title_fault(number: int) -> Fault:

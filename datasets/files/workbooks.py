@@ -26,6 +26,9 @@ WORKBOOKS = (".xlsx", ".xlsm")
 
 Line = tuple[int, list[str]]
 _OLD = b"\xd0\xcf\x11\xe0"
+_MERGED = re.compile(rb'<mergeCell[^s>][^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+# That are told; any one is a fault.
+MAX_MERGED = 20
 _LITERAL = re.compile(r'"[^"]*"|\\.')
 
 
@@ -37,7 +40,8 @@ def workbook_lines(
     Raises
     ------
     TableError
-        If it is no workbook, too large, or several of its sheets hold such a table.
+        If it is no workbook, too large, several of its sheets hold such a table, or cells of the
+        sheet are merged: only the first of them has the value.
     """
     from openpyxl import load_workbook
 
@@ -45,6 +49,9 @@ def workbook_lines(
         has_formulas = _look_inside(path, data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         name = _sheet_name(path, book, is_header)
+        if is_header(_texts(next(_rows(book[name]), ()), ())):
+            # Else what is above the table is the first thing to mend.
+            _refuse_merged(path, data, book[name])
         formulas: Iterator[Sequence[Any]] = repeat(())
         if has_formulas:
             # A second reading, since openpyxl gives either formulas or their stored values.
@@ -92,6 +99,34 @@ def _mentions(archive: zipfile.ZipFile, part: zipfile.ZipInfo, word: bytes) -> b
                 return True
             rest = block[-len(word) :]
     return False
+
+
+def _refuse_merged(path: Path, data: bytes, sheet: Any) -> None:
+    """Raise TableError if cells are merged; who reads rows sees nothing of it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        # Where the part lies only the sheet knows; openpyxl says so under a private name.
+        places = _found(archive, archive.getinfo(sheet._worksheet_path.lstrip("/")), _MERGED)
+    if places:
+        reason = "merged cells: only the first of them has the value"
+        remedy = "unmerge them and write the value into each"
+        raise TableError(
+            f"table {path}",
+            [Fault(f"cells {place.decode()}", "", reason, remedy) for place in places[:MAX_MERGED]],
+        )
+
+
+def _found(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, pattern: re.Pattern[bytes]
+) -> list[bytes]:
+    found: dict[bytes, None] = {}
+    with archive.open(part) as stream:
+        rest = b""
+        while block := stream.read(1 << 20):
+            text = rest + block
+            found |= dict.fromkeys(pattern.findall(text))
+            rest = text[-200:]
+    # By rows, as a reader meets them.
+    return sorted(found, key=lambda place: (int(re.findall(rb"[0-9]+", place)[0]), place))
 
 
 def _rows(sheet: Any) -> Iterator[Sequence[Any]]:

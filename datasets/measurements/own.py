@@ -82,28 +82,50 @@ def add_measurements(
     read = read_measurements(path, metal, registry)
     new = read.copy()
     folder = Path(store)
-    with _locked(folder):
+    with locked(folder):
         own = own_measurements(folder)
         known = [load_measurements(each) for each in METALS if each in set(new["metal"])]
         faults = _known_rows(new, pd.concat([*known, *([] if own is None else [own])]))
         if faults:
             raise TableError(f"nothing was added from {path}", faults)
-        start = 0 if own is None else len(own)
+        start = 0 if own is None else _last_number(own)
         new["measurement_id"] = [f"{_OWN}{start + n + 1:05d}" for n in range(len(new))]
         merged = new if own is None else pd.concat([own, new], ignore_index=True)
-        backup = None if own is None else _back_up(folder)
-        try:
-            write_table(merged, folder / TABLE)
-        except BaseException:
-            if backup is not None:
-                backup.unlink(missing_ok=True)
-            raise
+        backup = replace_own(merged, folder)
     added = {str(key): int(count) for key, count in new["metal"].value_counts().items()}
     return Addition(added, folder / TABLE, backup, read)
 
 
+def _last_number(own: pd.DataFrame) -> int:
+    """Return the highest number of an id; ids of removed rows are not given again."""
+    numbers = own["measurement_id"].str.removeprefix(_OWN)
+    return max([len(own), *(int(number) for number in numbers if number.isdigit())])
+
+
+def replace_own(table: pd.DataFrame, folder: Path) -> Path | None:
+    """Put a table in the place of a folder's own measurements, which has to be locked.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The copy of the table as it was; None where there was none.
+    """
+    backup = _back_up(folder) if (folder / TABLE).exists() else None
+    try:
+        if table.empty:
+            # A table without rows is no table: it reads as one that lost them.
+            (folder / TABLE).unlink(missing_ok=True)
+        else:
+            write_table(table, folder / TABLE)
+    except BaseException:
+        if backup is not None:
+            backup.unlink(missing_ok=True)
+        raise
+    return backup
+
+
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Hold a store, which is made on first use, and not where the system refuses to write."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder / _LOCK

@@ -57,6 +57,16 @@ COLUMNS = (
     "confidence",
     "notes",
 )
+# What tables call the columns that they need, as published ones do.
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "electrolyte": ("formulation", "electrolyte composition", "composition", "electrolytes"),
+    "ce_pct": (
+        *("CE", "CE (%)", "CE / %", "Coulombic efficiency", "Coulombic efficiency (%)"),
+        *("average CE", "average CE (%)", "ACE", "CE_avg", "efficiency", "efficiency (%)"),
+    ),
+    "source": ("reference", "references", "ref", "ref.", "DOI", "paper", "publication", "notebook"),
+    "metal": ("anode", "metal anode", "working metal"),
+}
 # One word for composition and function together: tables of before are read by it.
 FORMER_CHARACTER = "sei_character"
 TEXT_COLUMNS = tuple(column for column in COLUMNS if column not in NUMBER_COLUMNS)

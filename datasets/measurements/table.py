@@ -26,6 +26,7 @@ from ..interphases.vocabulary import split_character
 from .schema import (
     COLUMNS,
     FORMER_CHARACTER,
+    HEADINGS,
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
     CellError,
@@ -174,7 +175,7 @@ def read_measurements(
     0  1 M LiFSI in DME    98.4            >
     """
     required = ("electrolyte", "source", "ce_pct", *(() if metal else ("metal",)))
-    rows, faults = read_table(path, required, (*COLUMNS, FORMER_CHARACTER))
+    rows, faults = read_table(path, required, (*COLUMNS, FORMER_CHARACTER), HEADINGS)
     if not rows and not faults:
         faults.append(Fault("file", str(path), "no rows below the header", "add measurements"))
     faults += _misnamed_columns(rows[0][1] if rows else ())

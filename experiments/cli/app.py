@@ -18,6 +18,7 @@ from . import (
     evaluate,
     explain,
     models,
+    pending,
     predict,
     quantum,
     runs,
@@ -75,6 +76,7 @@ app.command("screen")(screen.screen_command)
 app.command("suggest")(suggest.suggest_command)
 app.add_typer(space.app, name="space")
 app.add_typer(data.app, name="data")
+app.add_typer(pending.app, name="pending")
 app.add_typer(compounds.app, name="compounds")
 app.add_typer(quantum.app, name="quantum")
 app.add_typer(runs.app, name="runs")

@@ -22,7 +22,9 @@ from .shared.console import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
     from anolyte.datasets.errors import Fault
+    from anolyte.datasets.measurements.corrections import Correction
 
 app = typer.Typer(help="Measurement tables.", no_args_is_help=True)
 
@@ -125,6 +127,60 @@ def add_command(
     print(f"Added {added} to {done.table}")
     if done.backup is not None:
         print(f"The table as it was: {done.backup}")
+
+
+@app.command("remove")
+def remove_command(
+    ids: Annotated[list[str], typer.Argument(help="Of own measurements, such as own-00003.")],
+    store: StoreOption = None,
+) -> None:
+    """Remove own measurements by their ids, which `anolyte data export` shows; keep a back-up.
+
+    Example:  anolyte data remove own-00003 own-00004
+    """
+    from anolyte.datasets.measurements.corrections import remove_measurements
+
+    done = remove_measurements(ids, _store(store))
+    _tell_correction("removed", done)
+
+
+@app.command("edit")
+def edit_command(
+    identifier: Annotated[str, typer.Argument(help="Of an own measurement, such as own-00003.")],
+    changes: Annotated[
+        list[str], typer.Argument(help="column=value; an empty value empties the cell.")
+    ],
+    store: StoreOption = None,
+) -> None:
+    """Change cells of an own measurement; the row is checked and a back-up kept.
+
+    Example:  anolyte data edit own-00003 ce_pct=98.2 "notes=read again"
+    """
+    from anolyte.datasets.measurements.corrections import edit_measurement
+
+    pairs = [change.partition("=") for change in changes]
+    unread = [column for column, sign, _ in pairs if not sign]
+    if unread:
+        raise ValueError(f"{unread[0]!r}: write column=value, e.g. ce_pct=98.2")
+    cells = {column.strip(): value.strip() for column, _, value in pairs}
+    done = edit_measurement(identifier, cells, _store(store))
+    _tell_correction("was", done)
+    _tell_rows("is", done.after)
+
+
+def _tell_correction(what: str, done: Correction) -> None:
+    _tell_rows(what, done.before)
+    print(f"The table as it was: {done.backup}")
+
+
+def _tell_rows(what: str, rows: pd.DataFrame) -> None:
+    for row in rows.to_dict("records"):
+        ce = (
+            ""
+            if row["ce_pct"] != row["ce_pct"]
+            else f", CE {row['ce_qualifier']}{row['ce_pct']:g} %"
+        )
+        print(f"{what}: {row['measurement_id']} {row['metal']}, {row['electrolyte']}{ce}")
 
 
 @app.command("show")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from anolyte.datasets.electrolytes.electrolyte import MAX_LENGTH
 from anolyte.datasets.files.tables import read_rows
+from anolyte.datasets.measurements.schema import HEADINGS
 
+_READ = ("electrolyte", "metal")
 _TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 
 
@@ -25,11 +27,14 @@ class Request:
         The formulation as written.
     metal
         The metal that its row names; empty if none.
+    further
+        The other cells of its row, which go through to the predictions.
     """
 
     row: int
     text: str
     metal: str = ""
+    further: Mapping[str, str] = field(default_factory=dict)
 
 
 def requests_of_file(path: Path) -> list[Request]:
@@ -50,8 +55,8 @@ def requests_of_file(path: Path) -> list[Request]:
     """
     if path.suffix.lower() in _TABLES:
         return [
-            Request(number, cells["electrolyte"], cells.get("metal", ""))
-            for number, cells in read_rows(path, ("electrolyte",), ("metal",))
+            Request(number, cells["electrolyte"], cells.get("metal", ""), _further(cells))
+            for number, cells in read_rows(path, ("electrolyte",), ("metal",), HEADINGS)
         ]
     with path.open(encoding="utf-8-sig", errors="replace") as stream:
         return list(requests_of_lines(stream))
@@ -61,14 +66,15 @@ def requests_of_lines(lines: Iterable[str]) -> Iterator[Request]:
     """Yield the formulations of a stream of lines, blank ones left out.
 
     If the first line is a CSV or TSV header with the column electrolyte, that column (and
-    metal) is read, else every line is one formulation.
+    metal) is read and the others go along, else every line is one formulation.
     """
     numbered = enumerate(lines, start=1)
     first = next(((number, line) for number, line in numbered if line.strip()), None)
     if first is None:
         return
     separator = max(",;\t", key=first[1].count)
-    header = [cell.strip().casefold() for cell in first[1].lstrip("\ufeff").split(separator)]
+    names = [cell.strip().strip('"') for cell in first[1].lstrip("\ufeff").split(separator)]
+    header = [n.casefold() if n.casefold() in _READ else n for n in names]
     if "electrolyte" in header:
         yield from _cells(first[0], header, separator, (line for _, line in numbered))
         return
@@ -83,9 +89,14 @@ def _cells(row: int, header: list[str], separator: str, lines: Iterable[str]) ->
     try:
         for cells in reader:
             text, metal = cells["electrolyte"] or "", cells.get("metal") or ""
-            yield Request(row + reader.line_num, _cut(text), metal.strip())
+            yield Request(row + reader.line_num, _cut(text), metal.strip(), _further(cells))
     except csv.Error as error:
         raise ValueError(f"line {row + reader.line_num}: {error}; save it as CSV") from error
+
+
+def _further(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells that are not read here; a column without a name has none."""
+    return {n: cell or "" for n, cell in cells.items() if n and n not in _READ}
 
 
 def _cut(text: str) -> str:

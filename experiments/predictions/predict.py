@@ -38,6 +38,8 @@ PREDICTED = (
     Column.ASSUMPTIONS,
 )
 COLUMNS = ("row", *PREDICTED, "status", "reason")
+# Of a column of the user's file that has the name of a prediction's.
+GIVEN = "given_"
 _NUMBERS = (*CE_BOUNDS, Column.DOMAIN_SCORE)
 # Of a stream alone: which row it was, and how it fared.
 _ROW_COLUMNS = ("row", "status", "reason")
@@ -167,7 +169,11 @@ class Predictor:
             yield self.predict(part)
 
     def predict(self, requests: list[Request]) -> pd.DataFrame:
-        """Return the predictions of some formulations, one row each, in their order."""
+        """Return the predictions of some formulations, one row each, in their order.
+
+        What else their rows hold stands behind, under its own name; where that is one of
+        `COLUMNS`, as ``given_`` and it.
+        """
         failures: list[dict[str, object]] = []
         readable: list[tuple[Request, Reading]] = []
         for request in requests:
@@ -183,7 +189,7 @@ class Predictor:
         self.failed += len(failures)
         number = frame[list(_NUMBERS)].astype(float)
         ordered = frame.assign(**number).sort_values("row", kind="stable")
-        return ordered.reset_index(drop=True)
+        return _with_further(ordered.reset_index(drop=True), requests)
 
     def _read(self, request: Request) -> Reading:
         if request.metal and as_metal(request.metal) != self.model.metal:
@@ -216,6 +222,16 @@ class Predictor:
             for told, (_, reading) in zip(frame["remarks"], readable, strict=True)
         ]
         return frame[list(COLUMNS)]
+
+
+def _with_further(frame: pd.DataFrame, requests: list[Request]) -> pd.DataFrame:
+    """Return predictions with the other cells of their rows."""
+    if not any(request.further for request in requests):
+        return frame
+    ordered = sorted(requests, key=lambda request: request.row)
+    further = pd.DataFrame([dict(request.further) for request in ordered], dtype=str).fillna("")
+    named = {name: f"{GIVEN}{name}" if name in frame else name for name in further}
+    return frame.join(further.rename(columns=named))
 
 
 def _failure(request: Request, error: Exception) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Pending experiments: suggested electrolytes that nobody has measured yet.
 
 Kept beside the project's own measurements. An entry ends when a measurement of the same
-electrolyte is there; to give one up, delete its line from the table.
+electrolyte is there, or when it is released.
 """
 
 from __future__ import annotations
@@ -161,6 +161,46 @@ def add_pending(
         parts = [*others, pending(metal, folder), new]
         whole = pd.concat([part for part in parts if len(part)] or [new], ignore_index=True)
         return write_csv(whole.drop_duplicates(["metal", "electrolyte"]), path)
+
+
+def release(
+    electrolytes: Sequence[str] | None, metal: str, store: str | Path | None = None
+) -> pd.DataFrame:
+    """Give pending experiments up, so that they may be suggested again; return them.
+
+    Parameters
+    ----------
+    electrolytes
+        Formulations, however written; None for all of the metal.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not pending; then none is released.
+    """
+    folder = _folder(store)
+    path = folder / TABLE
+    if not path.exists():
+        raise ValueError(f"no experiment is pending in {folder}")
+    with FileLock(folder / ".lock", timeout=60):
+        of_metal = pending(metal, folder)
+        chosen = np.ones(len(of_metal), dtype=bool)
+        if electrolytes is not None:
+            mixtures = Mixtures.from_electrolytes([*of_metal["electrolyte"], *electrolytes], metal)
+            named = [
+                Taken([parse(text)], mixtures.compounds).mask(mixtures) for text in electrolytes
+            ]
+            missing = [
+                text
+                for text, found in zip(electrolytes, named, strict=True)
+                if not found[: len(of_metal)].any()
+            ]
+            if missing:
+                raise ValueError(f"not pending on {metal}: {'; '.join(missing)}")
+            chosen = np.any(named, axis=0)[: len(of_metal)]
+        others = [pending(each, folder) for each in sorted(_metals(path) - {metal})]
+        write_csv(pd.concat([*others, of_metal[~chosen]], ignore_index=True), path)
+        return of_metal[chosen].reset_index(drop=True)
 
 
 def _metals(path: Path) -> set[str]:

@@ -250,7 +250,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], tuple[str, ...]]] = {
         ("column is missing", "row 3: '': the header seems", "delete the rows above row 3"),
     ),
     "merged title": ("t.xlsx", merged_titles, ("the header seems", "delete the rows above row 2")),
-    "merged cells": ("t.xlsx", merged_cells, ("row 3, column electrolyte", "empty", "fill it in")),
+    "merged cells": ("t.xlsx", merged_cells, ("cells A2:A3", "merged cells", "unmerge them")),
     "entity bomb": ("t.xlsx", entity_bomb, ("no readable workbook", "as CSV")),
     "row without end": ("t.xlsx", far_row, ("more than 1,048,576 rows", "delete what is empty")),
     "unclosed quote": (
@@ -457,3 +457,29 @@ def test_message_of_very_many_faults_has_an_end(tmp_path: Path) -> None:
         read_measurements(tmp_path / "t.csv", "Li")
     assert len(caught.value.faults) == 3000
     assert str(caught.value).endswith("... and 2,500 more")
+
+
+def test_merged_cells_are_said_to_be_merged(tmp_path: Path) -> None:
+    made = book(("cells", cells(FIRST, SECOND, SECOND)))
+    made["cells"].merge_cells("C2:C4")
+    made["cells"].merge_cells("D3:D4")
+    path = tmp_path / "merged.xlsx"
+    path.write_bytes(saved(made))
+    with pytest.raises(TableError) as caught:
+        read_measurements(path, "Li")
+    assert [fault.place for fault in caught.value.faults] == ["cells C2:C4", "cells D3:D4"]
+    assert "unmerge" in caught.value.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [("CE (%)", "ce_pct"), ("Reference", "source"), ("Coulombic Efficiency [%]", "ce_pct")],
+)
+def test_a_heading_is_offered_as_what_it_is(tmp_path: Path, heading: str, column: str) -> None:
+    path = tmp_path / "theirs.csv"
+    path.write_text(TEXT.replace(column, heading, 1), encoding="utf-8")
+    with pytest.raises(TableError, match="column is missing") as caught:
+        read_measurements(path, "Li")
+    fault = caught.value.faults[0]
+    assert fault.value == column
+    assert f"rename {heading!r}" in fault.remedy

@@ -90,9 +90,9 @@ def test_lines_with_a_header() -> None:
     lines = ["id;Electrolyte;Metal\n", "a;1 M LiFSI in DME;Li\n", "b;1 M LiPF6 in PC;\n", "c\n"]
     requests = list(requests_of_lines(lines))
     assert requests == [
-        Request(2, "1 M LiFSI in DME", "Li"),
-        Request(3, "1 M LiPF6 in PC", ""),
-        Request(4, "", ""),
+        Request(2, "1 M LiFSI in DME", "Li", {"id": "a"}),
+        Request(3, "1 M LiPF6 in PC", "", {"id": "b"}),
+        Request(4, "", "", {"id": "c"}),
     ]
 
 
@@ -113,8 +113,22 @@ def test_files(tmp_path: Path, name: str) -> None:
 def test_a_table_without_the_column(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("formulation\n1 M LiFSI in DME\n")
-    with pytest.raises(TableError, match="electrolyte"):
+    with pytest.raises(TableError, match="rename 'formulation', if that is it"):
         requests_of_file(path)
+
+
+def test_what_else_a_file_holds_goes_through(tmp_path: Path, trained: TrainingResult) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "vial,electrolyte,CE_pct,ce_pct,\nA1,1 M LiFSI in DME,x,98.1,\nA2,bad,y,,stray\n"
+    )
+    frame = Predictor(trained.model).predict(requests_of_file(path))
+    assert frame["vial"].tolist() == ["A1", "A2"]
+    assert frame["CE_pct"].tolist() == ["x", "y"]
+    # The measured value stands beside the predicted one, not in its place.
+    assert frame["given_ce_pct"].tolist() == ["98.1", ""]
+    assert frame["ce_pct"].notna().tolist() == [True, False]
+    assert list(frame)[: len(COLUMNS)] == list(COLUMNS)
 
 
 def test_one_call_predicts(

@@ -36,6 +36,7 @@ from anolyte.experiments.suggestions.pending import (
     measured_electrolytes,
     pending,
     read_pending,
+    release,
 )
 from anolyte.experiments.suggestions.suggest import COLUMNS, SPACE_FILLING, suggest
 from anolyte.experiments.training.train import TrainingResult, gather, train
@@ -280,3 +281,39 @@ def test_command(model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "not learned from 3 of your own electrolytes" in third.stderr
     assert not any(f". {text}\n" in third.stdout for text in sheet["electrolyte"])
     assert acquisition.DEFAULT in third.stdout
+
+
+def test_pending_experiments_are_released_however_they_are_written(tmp_path: Path) -> None:
+    add_pending(["1 M LiFSI in DME/DEE (1:1 v/v)", "2.3 M LiFSI in DEE"], "Li", "ucb", tmp_path)
+    add_pending(["1.7 M NaPF6 in G2"], "Na", "ucb", tmp_path)
+    released = release(["1 M LiFSI in DEE/DME (2:2 v/v)"], "Li", tmp_path)
+    assert released["electrolyte"].tolist() == ["1 M LiFSI in DME/DEE (1:1 v/v)"]
+    assert pending("Li", tmp_path)["electrolyte"].tolist() == ["2.3 M LiFSI in DEE"]
+    with pytest.raises(ValueError, match="not pending on Li: 1 M LiFSI in DME"):
+        release(["1 M LiFSI in DME", "2.3 M LiFSI in DEE"], "Li", tmp_path)
+    assert len(release(None, "Li", tmp_path)) == 1
+    assert len(pending("Li", tmp_path)) == 0
+    assert len(pending("Na", tmp_path)) == 1
+    with pytest.raises(ValueError, match="no experiment is pending"):
+        release(None, "Li", tmp_path / "elsewhere")
+
+
+def test_the_commands_correct_and_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".anolyte").touch()
+    Path("new.csv").write_text("electrolyte,ce_pct,source\n1.1 M LiFSI in DEE,98.8,notebook\n")
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(app, list(arguments))
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    run("data", "add", "new.csv", "--metal", "Li")
+    told = run("data", "edit", "own-00001", "ce_pct=98.9", "notes=again")
+    assert "was: own-00001 Li, 1.1 M LiFSI in DEE, CE =98.8 %" in told
+    assert "is: own-00001 Li, 1.1 M LiFSI in DEE, CE =98.9 %" in told
+    assert "removed: own-00001" in run("data", "remove", "own-00001")
+    add_pending(["2.3 M LiFSI in DEE"], "Li", "ucb")
+    assert "2.3 M LiFSI in DEE" in run("pending", "list")
+    assert "released: 2.3 M LiFSI in DEE" in run("pending", "release", "2.3 M LiFSI in DEE")
+    assert "No experiment is pending" in run("pending", "list")
