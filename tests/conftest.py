@@ -94,12 +94,15 @@ def _electrolytes(
         return draw(st.lists(st.sampled_from(pool), min_size=least, max_size=most, unique=True))
 
     def additive(compound: Compound) -> Dose:
-        units = ["wt%", "mol%", "ppm", "M", "mM", "m"]
+        # Moles of a polymer would be of its chains or of its units.
+        moles = [] if compound.is_polymer else ["mol%", "M", "mM", "m"]
+        units = ["wt%", "ppm", "g/L", *moles]
         # A salt has no volume, and without a liquid there is none to take a share of.
         if not compound.is_salt and any(each.kind != "salt" for each in base):
             units.append("vol%")
         unit = draw(st.sampled_from(units))
-        amount = {"ppm": ppm, "M": amounts, "mM": amounts, "m": amounts}.get(unit, percents)
+        by_unit = {"ppm": ppm} | dict.fromkeys(("M", "mM", "m", "g/L"), amounts)
+        amount = by_unit.get(unit, percents)
         return Dose(draw(st.none() | amount), unit, compound)
 
     base = some(neutral, 1, 3)
@@ -110,7 +113,7 @@ def _electrolytes(
         for salt in draw(
             st.lists(st.none() | st.sampled_from(salts), min_size=1, max_size=2, unique=True)
         ):
-            unit = draw(st.sampled_from(["M", "mM", "m"]))
+            unit = draw(st.sampled_from(["M", "mM", "m", "g/L"]))
             dissolved.append(Dose(draw(st.none() | amounts), unit, salt))
     kinds = ["w/w", "mol/mol"] if in_ratio_form else ["v/v", "w/w", "mol/mol"]
     kind = draw(st.sampled_from(kinds)) if len(base) > 1 else None

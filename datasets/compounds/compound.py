@@ -32,7 +32,8 @@ class Compound:
     abbreviation
         The short name the formulation grammar prints.
     smiles
-        Canonical RDKit SMILES; a salt is written with all its ions, neutral as a whole.
+        Canonical RDKit SMILES; a salt is written with all its ions, neutral as a whole; of a
+        polymer one repeat unit, whose two ends are ``*``.
     kind
         One of `KINDS`: the usual role. The role in a given electrolyte follows from
         where the compound stands in its formulation.
@@ -83,6 +84,11 @@ class Compound:
         return 0 if self.anhydrous is None else self.smiles.split(".").count("O")
 
     @property
+    def is_polymer(self) -> bool:
+        """Whether the compound stands for the repeat unit of a polymer."""
+        return "*" in self.smiles
+
+    @property
     def is_salt(self) -> bool:
         """Whether the compound is a salt or ionic liquid (or a covalently drawn metal halide)."""
         return self.kind in ("salt", "ionic_liquid") or bool(self.ions)
@@ -109,11 +115,36 @@ def molecule(smiles: str) -> Mol:
         mol = Chem.MolFromSmiles(smiles)
     if mol is None or mol.GetNumAtoms() == 0:
         raise ValueError(smiles_fault(smiles))
-    if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
-        raise ValueError("holds a wildcard atom")
+    if "*" in smiles and not is_repeat_unit(mol):
+        raise ValueError("a * that is no end of a polymer's repeat unit, which has two: *COC*")
     if mol.GetNumHeavyAtoms() > MAX_HEAVY_ATOMS:
         raise ValueError(f"more than {MAX_HEAVY_ATOMS} heavy atoms")
     return mol
+
+
+def is_repeat_unit(mol: Mol) -> bool:
+    """Whether the wildcard atoms are the two open ends of one repeat unit."""
+    from rdkit.Chem import GetMolFrags
+    from rdkit.Chem.rdchem import BondType
+
+    ends = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
+    if len(ends) != 2 or any(
+        end.GetDegree() != 1
+        or end.GetBonds()[0].GetBondType() != BondType.SINGLE
+        or end.GetNeighbors()[0].GetAtomicNum() == 0
+        or end.GetFormalCharge()
+        or end.GetTotalNumHs()
+        for end in ends
+    ):
+        return False
+    both = {end.GetIdx() for end in ends}
+    pieces = [set(piece) for piece in GetMolFrags(mol)]
+    # Only the ions that its charges need may stand beside it.
+    return all(both <= piece or _is_charged(mol, piece) for piece in pieces)
+
+
+def _is_charged(mol: Mol, atoms: set[int]) -> bool:
+    return sum(mol.GetAtomWithIdx(atom).GetFormalCharge() for atom in atoms) != 0
 
 
 @lru_cache(maxsize=4096)

@@ -60,7 +60,9 @@ def _counts(smiles: str) -> npt.NDArray[np.float64]:
     atoms = atom_counts(smiles)
     heavy = sum(atoms[element] for element in _HEAVY)
     charged = float("." in smiles)
-    structure = (1.0, heavy, CalcNumRings(mol), CalcNumHBD(mol), charged)
+    # A unit within a chain has no ends, which is what the constant stands for.
+    whole = float("*" not in smiles)
+    structure = (whole, heavy, CalcNumRings(mol), CalcNumHBD(mol), charged)
     return np.array([*(atoms[element] for element in _ELEMENTS), *structure], dtype=float)
 
 
@@ -72,7 +74,7 @@ def _training_set() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
             known = property_value(compound, "density")
             if known is not None and known.origin == "measured":
                 liquids[compound.smiles] = known.value
-    liquids = {smiles: value for smiles, value in liquids.items() if smiles not in WATER}
+    liquids = {s: value for s, value in liquids.items() if s not in WATER and "*" not in s}
     rows = np.array([_counts(smiles) for smiles in liquids])
     masses = np.array([molar_mass(smiles) for smiles in liquids])
     return rows, masses / np.array(list(liquids.values()))

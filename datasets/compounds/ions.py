@@ -15,10 +15,14 @@ from .registry import Compound, fragment_charge, molecule
 
 @lru_cache(maxsize=8192)
 def atom_counts(smiles: str) -> Mapping[str, int]:
-    """Return how many atoms of each element a structure has, hydrogen included."""
+    """Return how many atoms of each element a structure has, hydrogen included.
+
+    Of a polymer those of one repeat unit.
+    """
     counts: Counter[str] = Counter()
     for atom in molecule(smiles).GetAtoms():
-        counts[atom.GetSymbol()] += 1
+        # The open ends of a repeat unit are no atoms.
+        counts[atom.GetSymbol()] += atom.GetAtomicNum() > 0
         counts["H"] += atom.GetTotalNumHs()
     return MappingProxyType(+counts)
 

@@ -127,6 +127,8 @@ def _registered() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _looked_up(smiles: str) -> str | None:
+    if "*" in smiles:
+        return None
     from chemicals.identifiers import search_chemical
     from rdkit.Chem import MolToInchiKey
 

@@ -25,13 +25,16 @@ _FORM_IONS = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Zn"}
 _TAKE_CHARGE = {"O", "N", "S", "F", "Cl", "Br", "I"}
 _MOST_FORMS = 64
 _MOST_ATOMS = 60
+# Enough that no ring of small units is strained or closes on itself.
+_UNITS = 4
 
 
 def identity(smiles: str) -> str:
     """Return a key that is equal for all drawings of one structure.
 
     The standard InChI: it knows no resonance forms, no charges drawn apart and no bonds to
-    metals. Where there is none (cluster anions, polymers) the key is the SMILES itself.
+    metals. Where there is none (cluster anions) the key is the SMILES itself. Of a polymer it
+    is a ring of repeat units, which is the same wherever the chain is cut: ``*CCO*``, ``*COC*``.
 
     Parameters
     ----------
@@ -40,6 +43,9 @@ def identity(smiles: str) -> str:
     """
     from rdkit import rdBase
     from rdkit.Chem import MolToInchi
+
+    if "*" in smiles:
+        return _ring_of_units(smiles)
     from rdkit.Chem.inchi import InchiReadWriteError
 
     with rdBase.BlockLogs():
@@ -47,6 +53,31 @@ def identity(smiles: str) -> str:
             return str(MolToInchi(molecule(smiles))) or smiles  # type: ignore[no-untyped-call]
         except (InchiReadWriteError, ValueError, RuntimeError):
             return smiles
+
+
+def _ring_of_units(smiles: str) -> str:
+    """Return the SMILES of some repeat units joined to a ring, head to tail."""
+    from rdkit.Chem import CombineMols, MolToSmiles, RWMol, SanitizeMol
+
+    unit = molecule(smiles)
+    ring = unit
+    for _ in range(_UNITS - 1):
+        ring = CombineMols(ring, unit)
+    whole = RWMol(ring)
+    ends = [atom.GetIdx() for atom in whole.GetAtoms() if not atom.GetAtomicNum()]
+    near = [whole.GetAtomWithIdx(end).GetNeighbors()[0].GetIdx() for end in ends]
+    for tail, head in zip(near[1::2], [*near[2::2], near[0]], strict=True):
+        whole.AddBond(tail, head, _single())
+    for end in sorted(ends, reverse=True):
+        whole.RemoveAtom(end)
+    SanitizeMol(whole)
+    return f"ring of {_UNITS}: {MolToSmiles(whole)}"
+
+
+def _single() -> Any:
+    from rdkit.Chem.rdchem import BondType
+
+    return BondType.SINGLE
 
 
 def flat(smiles: str, isotopes: bool = False) -> str:
@@ -72,6 +103,9 @@ def redrawn(smiles: str) -> str:
     """
     from rdkit import rdBase
     from rdkit.Chem import GetMolFrags, MolFromSmiles, MolToSmiles
+
+    if "*" in smiles:
+        return smiles
 
     with rdBase.BlockLogs():
         pieces = GetMolFrags(_ions_apart(molecule(smiles)), asMols=True)

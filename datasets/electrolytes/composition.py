@@ -1,6 +1,6 @@
 """Turn the amounts of an electrolyte into mole and mass fractions.
 
-Conventions: M counts moles of salt per litre of the solvent mixture (ideal mixing of the
+Conventions: M (and g/L) counts moles of salt per litre of the solvent mixture (ideal mixing of the
 solvents, the convention of the published tables), M(solution) per litre of the solution, m per
 kilogram of the solvent mixture; wt%, vol%, mol% and ppm (by mass) are of the whole, vol% of the
 whole liquid without salts. A solution that is mixed further has the volume of all it holds,
@@ -110,7 +110,9 @@ def _filled(mixture: Mixture, default_salt: Compound | None) -> _Moles:
         compound = dose.pure or default_salt
         if compound is None:
             raise ValueError(f"{mixture}: the salt is not named and no default is given")
-        salts.append(Dose(_known_amount(dose), dose.unit, compound))
+        # Unknown, it counts as any salt.
+        unit: Unit = "M" if dose.amount is None and dose.unit == "g/L" else dose.unit
+        salts.append(Dose(_known_amount(dose), unit, compound))
     moles.swelling = swelling(_pure(mixture.base), salts) if not mixture.inner else 1.0
     for dose in salts:
         if dose.unit != "M(solution)":
@@ -133,13 +135,18 @@ def swelling(base: Sequence[Compound], salts: Sequence[Dose]) -> float:
     if [compound.smiles for compound in base] != [WATER]:
         return 1.0
     molarities = {
-        dose.pure.anhydrous or dose.pure: (dose.amount or 0.0) / (1000 if dose.unit == "mM" else 1)
+        dose.pure.anhydrous or dose.pure: (dose.amount or 0.0)
+        * _moles_per_litre(dose.unit, dose.pure)
         for dose in salts
-        if dose.pure is not None and dose.unit in ("M", "M(solution)", "mM")
+        if dose.pure is not None and dose.unit != "m"
     }
     if len(molarities) < len(salts):
         return 1.0
     return litres_of_solution(molarities) or 1.0
+
+
+def _moles_per_litre(unit: Unit, compound: Compound) -> float:
+    return 1 / compound.molar_mass if unit == "g/L" else {"mM": 1e-3}.get(unit, 1.0)
 
 
 def pieces(compound: Compound) -> tuple[tuple[Compound, float], ...]:

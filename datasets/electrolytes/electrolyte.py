@@ -20,13 +20,20 @@ Unit = Literal["M", "M(solution)", "m", "mM", "g/L", "wt%", "vol%", "mol%", "ppm
 # "?/?": the source gives the parts but not what they count.
 RatioKind = Literal["v/v", "w/w", "mol/mol", "?/?"]
 
-SALT_UNITS: tuple[Unit, ...] = ("M", "M(solution)", "m", "mM")
+SALT_UNITS: tuple[Unit, ...] = ("M", "M(solution)", "m", "mM", "g/L")
+MOLAR_UNITS: tuple[Unit, ...] = ("M", "M(solution)", "m", "mM", "mol%")
 PERCENT_UNITS: tuple[Unit, ...] = ("wt%", "vol%", "mol%")
 RATIO_KINDS: tuple[RatioKind, ...] = ("v/v", "w/w", "mol/mol", "?/?")
 MAX_COMPONENTS = 20
 MAX_DEPTH = 4
 MAX_AMOUNT = 1e9
 MAX_LENGTH = 4000
+# Reason and remedy.
+MOLES_OF_POLYMER = (
+    "moles of a polymer: of its chains, or of its repeat units?",
+    "give its mass, e.g. 10 g/L or 1 wt%, or count its units in a ratio, e.g. PEO/LiTFSI "
+    "(EO:Li = 20:1)",
+)
 # What an additive in unknown percent stands for.
 UNKNOWN_PERCENT = 2.0
 
@@ -94,8 +101,8 @@ class Mixture:
     Attributes
     ----------
     salts
-        Salts with their concentration in M (per litre of the base), M(solution) (per litre of
-        the solution), mM or m (per kg of the base).
+        Salts with their concentration in M, mM or g/L (per litre of the base), M(solution) (per
+        litre of the solution) or m (per kg of the base).
     base
         The solvents (solution form) or all components (ratio form), in written order.
     ratio_kind
@@ -315,7 +322,7 @@ def _amount_faults(electrolyte: Mixture) -> Iterator[Fault]:
     for dose in electrolyte.salts:
         if dose.unit not in SALT_UNITS:
             yield Fault(
-                "salts", str(dose), "a salt is given in M, mM or m", "convert it, or write ? M"
+                "salts", str(dose), "a salt is given in M, mM, m or g/L", "convert it, or write ? M"
             )
     parts = [share.part for share in electrolyte.base]
     if len({part is None for part in parts}) > 1 or (None in parts and len(parts) == 1):
@@ -326,6 +333,14 @@ def _amount_faults(electrolyte: Mixture) -> Iterator[Fault]:
             yield Fault("additives", f"{percent:g} {unit}", "100 % or more", "lower the amounts")
     for dose in electrolyte.additives:
         yield from _additive_faults(dose)
+    yield from _polymer_faults(doses)
+
+
+def _polymer_faults(doses: tuple[Dose, ...]) -> Iterator[Fault]:
+    for dose in doses:
+        if dose.unit in MOLAR_UNITS and dose.pure is not None and dose.pure.is_polymer:
+            reason, remedy = MOLES_OF_POLYMER
+            yield Fault("amount", str(dose), reason, remedy)
 
 
 def _additive_faults(dose: Dose) -> Iterator[Fault]:

@@ -79,6 +79,8 @@ class Ratio:
     start: int
     end: int
     kind: RatioKind | None = None
+    # Whether it counts a polymer's repeat units against cations, in this order.
+    of_units: bool = False
 
 
 @dataclass(slots=True)

@@ -19,6 +19,10 @@ class Ratios:
     def of(self, count: int) -> tuple[Ratio | None, RatioKind | None]:
         """Return the one ratio of the solvents and its kind."""
         ratios = self.parts.ratios
+        if not ratios and count > 1 and [kind for kind, _ in self.parts.kinds] == ["?/?"]:
+            # `(?/?)`: neither the parts nor what they count are known.
+            start = self.parts.kinds[0][1]
+            return Ratio([None], start, start + len("?/?"), "?/?"), "?/?"
         if not ratios:
             return None, None
         chosen = ratios[-1]

@@ -40,6 +40,7 @@ class Reading:
         handlers = {
             "number": self.number,
             "kind": self.kind,
+            "units": self.units,
             "compound": self.component,
             "recipe": self.component,
             "unknown": self.component,
@@ -163,6 +164,13 @@ class Reading:
                 following.start, following.end, "a unit behind a ratio", "write v/v, w/w or mol/mol"
             )
             self.at += 1
+
+    def units(self, token: Token) -> None:
+        """Note a ratio of repeat units to cations."""
+        self.settle()
+        ratio = Ratio(list(token.value), token.start, token.end, "mol/mol", of_units=True)
+        self.found.ratios.append(ratio)
+        self.last_is_ratio, self.touching, self.joint = True, False, self.joint or "="
 
     def kind(self, token: Token) -> None:
         """Give a kind to the ratio before it, to bare percents, or to the ratio that comes."""

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from ..compounds.ambiguous import second_meanings
 from ..compounds.names import MAX_NAME_LENGTH
 from ..compounds.registry import CompoundRegistry
-from .electrolyte import Mixture
+from .electrolyte import Mixture, Share
 from .phrases import Phrase
+from .polymers import polymer_at, units_and_salt, units_ratio
 from .recipes import NamedMixture, Recipe, recipe_at
 from .words import KIND, NUMBER, SINGLE_LETTERS, UNIT, WORD, WORDS, kind_of, unit_of
 
@@ -22,6 +23,7 @@ TokenKind = Literal[
     "number",  # value: float, or None for `?`
     "unit",
     "kind",
+    "units",  # value: parts of a polymer's repeat units and of cations
     "compound",
     "recipe",
     "word",  # value: its role, see `words`
@@ -88,6 +90,7 @@ class Lexer:
                 continue
             for read in (
                 self._structure,
+                self._units,
                 self._unit,
                 self._name,
                 self._number,
@@ -143,6 +146,12 @@ class Lexer:
             return self._token("compound", None, end, "", fault)
         return self._token("compound", found.compound, end, found.remark)
 
+    def _units(self) -> Token | None:
+        if not self._starts_word():
+            return None
+        found = units_ratio(self.text, self.at, self.registry)
+        return None if found is None else self._token("units", found[1], found[0])
+
     def _unit(self) -> Token | None:
         last = self._last
         if last is None or last.kind != "number":
@@ -182,11 +191,19 @@ class Lexer:
             end, found_recipe = recipe
             mixture = self.expand(found_recipe)
             return self._token("recipe", NamedMixture(found_recipe.name, mixture), end)
-        found = self.registry.named_at(self.text, self.at)
+        salted = units_and_salt(self.text, self.at, self.registry)
+        if salted is not None:
+            end, polymer, count, salt = salted
+            shares = (Share(count, polymer), Share(1.0, salt))
+            named = NamedMixture(self.text[self.at : end], Mixture((), shares, "mol/mol"))
+            return self._token("recipe", named, end)
+        found = polymer_at(self.text, self.at, self.registry) or self.registry.named_at(
+            self.text, self.at
+        )
         if found is None:
             return None
         written = self.text[self.at : found.end]
-        remark = found.remark or second_meanings(written, found.compound)
+        remark = second_meanings(written, found.compound) or found.remark
         return self._token("compound", found.compound, found.end, remark)
 
     def _number(self) -> Token | None:

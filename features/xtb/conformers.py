@@ -103,6 +103,8 @@ def embed(smiles: str, most: int) -> tuple[Structure, list[tuple[float, Geometry
     """
     from rdkit.Chem import AddHs, BondType
 
+    if "*" in smiles:
+        raise GeometryError("the repeat unit of a polymer has open ends")
     mol = AddHs(molecule(smiles))
     if any(bond.GetBondType() in (BondType.UNSPECIFIED, BondType.ZERO) for bond in mol.GetBonds()):
         raise GeometryError("the structure is drawn with bonds that say nothing of its shape")

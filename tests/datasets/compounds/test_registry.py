@@ -209,9 +209,17 @@ def test_new_structure_is_named_by_its_canonical_smiles() -> None:
     assert REGISTRY.from_smiles("[Li+].[O-]C(=O)C(F)(F)C(F)(F)F").is_salt
 
 
-def test_structure_with_a_wildcard_atom_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"wildcard|valid"):
-        REGISTRY.from_smiles("*")
+@pytest.mark.parametrize("smiles", ["*", "*CO", "**", "*=CC*", "*COC*.*COC*", "*COC*.C"])
+def test_structure_with_a_wildcard_atom_is_refused(smiles: str) -> None:
+    with pytest.raises(ValueError, match=r"no end of a polymer's repeat unit"):
+        REGISTRY.from_smiles(smiles)
+
+
+def test_polymer_is_the_same_wherever_its_chain_is_cut() -> None:
+    assert REGISTRY.from_smiles("*CCO*") == REGISTRY.from_smiles("*OCC*") == REGISTRY["PEG"]
+    assert REGISTRY.from_smiles("*C(C*)C(N)=O") == REGISTRY["polyacrylamide"]
+    assert REGISTRY["PEO"].molar_mass == pytest.approx(44.05, abs=0.01)
+    assert REGISTRY.from_smiles("*CC(*)C(=O)[O-].[Na+]").is_polymer
 
 
 def test_compound_is_a_value_of_its_name_and_structure() -> None:

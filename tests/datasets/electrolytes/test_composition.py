@@ -111,19 +111,19 @@ def normalised(moles: dict[str, float]) -> dict[str, float]:
     ],
 )
 def test_composition_by_hand(text: str, moles: dict[str, float]) -> None:
-    assert fractions(text) == pytest.approx(normalised(moles), rel=1e-4)
+    assert fractions(text) == pytest.approx(normalised(moles), rel=1e-3)
 
 
 def test_weight_percent_is_of_the_whole() -> None:
     masses = mass_fractions("1 M LiFSI in DME + 2 wt% FEC")
     assert masses["FEC"] == pytest.approx(0.02)
-    assert masses["DME"] / masses["LiFSI"] == pytest.approx(868 / LIFSI, rel=1e-4)
+    assert masses["DME"] / masses["LiFSI"] == pytest.approx(868 / LIFSI, rel=1e-3)
 
 
 def test_mole_percent_is_of_the_whole() -> None:
     moles = fractions("1 M LiFSI in DME + 5 mol% FEC")
     assert moles["FEC"] == pytest.approx(0.05)
-    assert moles["DME"] / moles["LiFSI"] == pytest.approx(868 / DME, rel=1e-4)
+    assert moles["DME"] / moles["LiFSI"] == pytest.approx(868 / DME, rel=1e-3)
 
 
 def test_parts_per_million_are_by_mass_of_the_whole() -> None:
@@ -146,7 +146,7 @@ def test_shares_in_different_units_hold_together() -> None:
     assert (masses["EC"], masses["VC"]) == pytest.approx((0.04, 0.02))
     assert volumes["PC"] / sum(volumes.values()) == pytest.approx(0.05)
     assert moles["FEC"] == pytest.approx(0.03)
-    assert moles["DME"] / moles["LiFSI"] == pytest.approx(868 / DME, rel=1e-4)
+    assert moles["DME"] / moles["LiFSI"] == pytest.approx(868 / DME, rel=1e-3)
 
 
 def test_masses_and_moles_tell_the_same_story() -> None:
@@ -423,7 +423,7 @@ def test_more_salt_than_a_litre_of_solution_holds_is_refused() -> None:
 
 def test_gram_per_litre_counts_the_litre_of_solvent() -> None:
     masses = mass_fractions("1 M LiFSI in DME + 5 g/L LiNO3")
-    assert masses["LiNO3"] / masses["DME"] == pytest.approx(5 / 868, rel=1e-4)
+    assert masses["LiNO3"] / masses["DME"] == pytest.approx(5 / 868, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -455,3 +455,30 @@ def test_new_forms_survive_their_text_and_are_sound(text: str) -> None:
     assert str(electrolyte) == text
     assert parse(str(electrolyte)) == electrolyte
     assert_sound(resolve(electrolyte))
+
+
+def test_salt_by_weight_is_as_much_as_its_moles() -> None:
+    for grams, moles in (
+        ("161.47 g/L ZnSO4 in H2O", "1 M ZnSO4 in H2O"),
+        ("287.09 g/L LiTFSI in DOL/DME (1:1 v/v)", "1 M LiTFSI in DOL/DME (1:1 v/v)"),
+        ("287.58 g/L ZnSO4·7H2O in H2O", "1 M ZnSO4·7H2O in H2O"),
+    ):
+        first, second = resolve(parse(grams)), resolve(parse(moles))
+        assert first.compounds == second.compounds
+        assert first.mole_fractions == pytest.approx(second.mole_fractions, rel=1e-3)
+
+
+def test_percent_of_a_salt_is_of_the_whole_with_its_additives() -> None:
+    found = resolve(parse("30 wt% KOH in H2O + 2 wt% ZnO"))
+    shares = dict(zip(map(str, found.compounds), found.mass_fractions, strict=True))
+    assert shares == pytest.approx({"KOH": 0.30, "H2O": 0.68, "ZnO": 0.02})
+
+
+def test_polymer_counts_by_its_repeat_unit() -> None:
+    units = resolve(parse("PEO/Li2SO4 (EO:Li = 16)"))
+    assert dict(zip(map(str, units.compounds), units.mole_fractions * 16.5, strict=True)) == (
+        pytest.approx({"PEO": 16.0, "Li2SO4": 0.5})
+    )
+    weighed = resolve(parse("2 M ZnSO4 in H2O + 1 wt% PEG400"))
+    shares = dict(zip(map(str, weighed.compounds), weighed.mass_fractions, strict=True))
+    assert shares["PEO"] == pytest.approx(0.01)

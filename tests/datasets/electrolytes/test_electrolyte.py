@@ -84,7 +84,7 @@ def test_electrolyte_cannot_be_changed() -> None:
         (((*SALT, *SALT), BASE, "v/v"), "named more than once"),
         (((Dose(1.0, "M", None), Dose(2.0, "M", None)), BASE, "v/v"), "named more than once"),
         ((SALT, BASE, "v/v", (Dose(1.0, "wt%", None),)), "an additive has no name"),
-        (((Dose(1.0, "wt%", LIPF6),), BASE, "v/v"), "a salt is given in M, mM or m"),
+        (((Dose(1.0, "wt%", LIPF6),), BASE, "v/v"), "a salt is given in M, mM, m or g/L"),
         (((Dose(0.0, "M", LIPF6),), BASE, "v/v"), "not above 0"),
         (((Dose(-1.0, "M", LIPF6),), BASE, "v/v"), "not above 0"),
         (((Dose(math.nan, "M", LIPF6),), BASE, "v/v"), "not above 0"),

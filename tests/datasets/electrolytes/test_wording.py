@@ -74,6 +74,9 @@ OPEN = [
     ("1 M LiPF6 in (EC/DMC (1:1 v/v)", "a bracket without its partner", "close each"),
     ("2 M aqueous ZnSO4 in DMSO", "water is not among the solvents", "H2O/DMSO"),
     ("1 M LiPF6 in EC DMC (1:1 v/v)", "without a sign between", "put /"),
+    ("2 M ZnSO4 in H2O + 2 mM PEG400", "of its chains, or of its repeat units", "10 g/L"),
+    ("PEG400/LiTFSI (1:1 mol/mol)", "of its chains, or of its repeat units", "EO:Li"),
+    ("PEO/EC/LiTFSI (EO:Li = 20)", "repeat units of what?", "one polymer and one salt"),
 ]
 
 
@@ -96,6 +99,8 @@ def test_what_is_open_is_asked_with_the_way_out(text: str, reason: str, remedy: 
         ("1.8 M LiFSI in DEE (diethyl ether)", "DEE stands for Et2O here"),
         ("LP57 (1 M LiPF6 in EC/EMC (3:7 v/v))", "LP57 is read as written here"),
         ("1 M LiFSI in 1,2-dimethoxyethane (XYZ)", "not known as a name of DME"),
+        ("2 M ZnSO4 in H2O + 1 wt% PEG400", "PEG400 is counted by the repeat unit of PEO"),
+        ("PEO20LiTFSI", "PEO20LiTFSI is PEO/LiTFSI (20:1 mol/mol)"),
     ],
 )
 def test_a_remark_says_how_a_text_was_read(text: str, remark: str) -> None:
