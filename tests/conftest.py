@@ -7,7 +7,9 @@ import json
 import os
 import pickle
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 FACTS = Path(__file__).resolve().parents[2] / "shared" / "facts"
+STORED = Path(__file__).parent / "models" / "bundles" / "fixtures" / "Zn-schema-2"
 # Real compounds that the registry does not hold: a text names them by structure only.
 STRUCTURES = (
     "CCCOC(=O)OC",
@@ -135,18 +138,60 @@ def lithium() -> pd.DataFrame:
     return rows[some].reset_index(drop=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def share_of_the_cores() -> Iterator[None]:
+    """Let each of the processes that share the tests compute on its part of the cores alone."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    cores = max(1, (os.cpu_count() or 1) // processes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "cpu_count", lambda: cores)
+        yield
+
+
 @pytest.fixture(scope="session")
-def trained(lithium: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
-    """A training that is done once, however many processes share the tests."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of what is made once, however many processes share the tests."""
     folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    kept = folder / "trained.pickle"
-    with FileLock(folder / "trained.lock"):
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(train(lithium, "Li", quick=True)))
-    result: TrainingResult = pickle.loads(kept.read_bytes())
-    return result
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def once(shared_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
+    """Return what a function makes, which is called once for all processes; by its name."""
+
+    def made(name: str, make: Callable[[], Any]) -> Any:
+        kept = shared_folder / f"{name}.pickle"
+        with FileLock(shared_folder / f"{name}.lock"):
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make()))
+        return pickle.loads(kept.read_bytes())
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def trained(lithium: pd.DataFrame, once: Callable[..., TrainingResult]) -> TrainingResult:
+    """A training on few rows."""
+    return once("trained", lambda: train(lithium, "Li", quick=True))
+
+
+@pytest.fixture(scope="session")
+def zinc_folder(shared_folder: Path) -> Path:
+    """A zinc model of few rows and trees, which needs no training; nothing may change it.
+
+    It is stored in schema 2, which takes seconds to read, so it is saved anew, with an SEI model;
+    in a process of its own, for where one has computed children may hang.
+    """
+    folder = shared_folder / "zinc" / "Zn"
+    renew = "import sys; from anolyte.models.bundles.bundle import load_model, save_model; "
+    renew += "save_model(load_model(sys.argv[1]), sys.argv[2])"
+    with FileLock(shared_folder / "zinc.lock"):
+        if not folder.exists():
+            folder.parent.mkdir(exist_ok=True)
+            subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", renew, str(STORED), str(folder)], check=True
+            )
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -20,15 +20,14 @@ MODULES = [
     for path in sorted((ROOT / face).rglob("*.py"))
     if ">>>" in path.read_text("utf-8")
 ]
-STORED = ROOT / "tests" / "models" / "bundles" / "fixtures" / "Zn-schema-2"
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(zinc_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project folder as `anolyte train --metal Zn` leaves it, with a small model."""
     folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(STORED, folder / "anolyte-models" / "Zn")
+    shutil.copytree(zinc_folder, folder / "anolyte-models" / "Zn")
     return folder
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.models import CoulombicEfficiencyModel
+
+Once = Callable[..., CoulombicEfficiencyModel]
 
 
 def rows_of(metal: Metal) -> pd.DataFrame:
@@ -26,16 +30,19 @@ def all_but_magnesium() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def lithium_model(lithium: pd.DataFrame) -> CoulombicEfficiencyModel:
-    return CoulombicEfficiencyModel("Li", scopes=("own",), folds=5).fit(lithium)
+def lithium_model(lithium: pd.DataFrame, once: Once) -> CoulombicEfficiencyModel:
+    model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=5)
+    return once("lithium_model", lambda: model.fit(lithium))
 
 
 @pytest.fixture(scope="session")
-def zinc_model() -> CoulombicEfficiencyModel:
-    return CoulombicEfficiencyModel("Zn", scopes=("own",), folds=5).fit(rows_of("Zn"))
+def zinc_model(once: Once) -> CoulombicEfficiencyModel:
+    model = CoulombicEfficiencyModel("Zn", scopes=("own",), folds=5)
+    return once("zinc_model", lambda: model.fit(rows_of("Zn")))
 
 
 @pytest.fixture(scope="session")
-def potassium_model(lithium: pd.DataFrame) -> CoulombicEfficiencyModel:
+def potassium_model(lithium: pd.DataFrame, once: Once) -> CoulombicEfficiencyModel:
     """A metal with too few sources to learn from."""
-    return CoulombicEfficiencyModel("K").fit(rows_of("K"), others=lithium)
+    model = CoulombicEfficiencyModel("K")
+    return once("potassium_model", lambda: model.fit(rows_of("K"), others=lithium))

@@ -21,7 +21,6 @@ from threadpoolctl import threadpool_limits
 
 MOMENTS = int(os.environ.get("ANOLYTE_MOMENTS", "0"))
 FEW = 3
-STORED = Path(__file__).parents[1] / "models" / "bundles" / "fixtures" / "Zn-schema-2"
 # A hang would be a fault; seconds are the load of the machine.
 HANG_SECONDS = 300
 CHANGES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"})
@@ -84,23 +83,6 @@ def run(start: Callable[..., subprocess.Popen[str]]) -> Callable[..., str]:
         return str(out)
 
     return done
-
-
-@pytest.fixture(scope="session")
-def small_folder(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A zinc model of few rows, whose files are quick to read and to write.
-
-    Saved anew, with an SEI model, by another process: a child of one that has trained may hang.
-    """
-    folder = tmp_path_factory.mktemp("small") / "Zn"
-    renew = "import sys; from anolyte.models.bundles.bundle import load_model, save_model; "
-    renew += "save_model(load_model(sys.argv[1]), sys.argv[2])"
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", renew, str(STORED), str(folder)],
-        env=environment,
-        check=True,
-    )
-    return folder
 
 
 def _child(work: Callable[[], object], last: int) -> tuple[int, int]:

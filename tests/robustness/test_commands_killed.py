@@ -122,7 +122,7 @@ def which(folder: Path, new: Path) -> str:
     return "new"
 
 
-def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path) -> None:
+def test_training(zinc_folder: Path, moments: int, killed: Kill, tmp_path: Path) -> None:
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
     command = ("train", "--metal", "Zn", "--quick")
@@ -130,7 +130,7 @@ def test_training(small_folder: Path, moments: int, killed: Kill, tmp_path: Path
     reference = tmp_path / "reference"
     reference.mkdir()
     new = reference / place
-    old = load_model(small_folder)
+    old = load_model(zinc_folder)
     # As if trained on other rows.
     old.domain_.measured.loc[0, "source"] = OTHER
     save_model(old, tmp_path / "old")
@@ -187,12 +187,12 @@ def screened(moments: int, monkeypatch: pytest.MonkeyPatch) -> Callable[..., obj
 
 
 def test_screening(
-    small_folder: Path, moments: int, killed: Kill, screened: Callable[..., object], tmp_path: Path
+    zinc_folder: Path, moments: int, killed: Kill, screened: Callable[..., object], tmp_path: Path
 ) -> None:
     space = ("--metal", "Zn", "--salts", "Zn(OTf)2,Zn(TFSI)2", "--solvents", "H2O,DMSO,AN,DMF")
     kept = ("--resume", "parts", "--out", "list.csv", "--top", "30")
     tracking = () if moments else ("--no-tracking",)
-    command = ("screen", *space, *kept, "--model", str(small_folder), *tracking)
+    command = ("screen", *space, *kept, "--model", str(zinc_folder), *tracking)
     reference = tmp_path / "reference"
     reference.mkdir()
     took = screened(reference, SCREEN, *command)

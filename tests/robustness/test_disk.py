@@ -113,7 +113,7 @@ class Outcome:
 @pytest.fixture(scope="module", params=["full", "read-only"])
 def outcomes(
     request: pytest.FixtureRequest,
-    small_folder: Path,
+    zinc_folder: Path,
     environment: dict[str, str],
     moments: int,
     tmp_path_factory: pytest.TempPathFactory,
@@ -131,7 +131,7 @@ def outcomes(
         if moments
         or (name != "tracked report" if mode == "full" else words[0] in ("data", "train"))
     }
-    given = (mode, str(place), str(small_folder), json.dumps(commands))
+    given = (mode, str(place), str(zinc_folder), json.dumps(commands))
     done = subprocess.run(
         [*before, sys.executable, "-c", SCRIPT, *given],
         env=environment,

@@ -72,9 +72,9 @@ def interrupted(process: subprocess.Popen[str], watched: dict[str, str]) -> str:
 
 
 def test_while_it_predicts_a_stream(
-    start: Start, small_folder: Path, watched: dict[str, str], tmp_path: Path
+    start: Start, zinc_folder: Path, watched: dict[str, str], tmp_path: Path
 ) -> None:
-    given = ("predict", "-", "--metal", "Zn", "--model", str(small_folder))
+    given = ("predict", "-", "--metal", "Zn", "--model", str(zinc_folder))
     process = start(tmp_path, *given, stdin=subprocess.PIPE, env=watched)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -206,7 +206,7 @@ def test_while_processes_compute(start: Start, watched: dict[str, str], tmp_path
 def test_at_any_moment(
     command: str,
     start: Start,
-    small_folder: Path,
+    zinc_folder: Path,
     moments: int,
     watched: dict[str, str],
     tmp_path: Path,
@@ -214,7 +214,7 @@ def test_at_any_moment(
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
     arguments, lasts = COMMANDS[command]
-    given = [str(small_folder) if each == "MODEL" else each for each in arguments]
+    given = [str(zinc_folder) if each == "MODEL" else each for each in arguments]
     chance = random.Random(command)
     for number in range(max(1, moments // 10)):
         folder = tmp_path / str(number)

@@ -41,24 +41,24 @@ SPACE = {
 @pytest.mark.parametrize("there", [True, False], ids=["replaced", "new"])
 def test_model(
     there: bool,
-    small_folder: Path,
+    zinc_folder: Path,
     tmp_path: Path,
     killed_at_each: Killed,
     restore: Restore,
 ) -> None:
     folder = tmp_path / "models" / "Zn"
     text = ["1 M ZnSO4 in H2O"]
-    new = load_model(small_folder)
+    new = load_model(zinc_folder)
     # As if trained on other rows: a table and an estimator that differ.
     new.domain_.measured.loc[0, "source"] = "notebook"
     trees = next(e for m, e in new.ensemble_.estimators.items() if m.family == "extra_trees")
     trees.random_state = 7
-    figures = {"old": load_model(small_folder).predict(text), "new": new.predict(text)}
+    figures = {"old": load_model(zinc_folder).predict(text), "new": new.predict(text)}
 
     def reset() -> None:
         shutil.rmtree(tmp_path / "models", ignore_errors=True)
         if there:
-            restore(small_folder, folder)
+            restore(zinc_folder, folder)
             shutil.copy(folder / "own-extra_trees.skops", folder / "pooled-extra_trees.skops")
 
     def which() -> str:
@@ -105,14 +105,14 @@ def test_measurements(
 
 
 def test_checkpoints(
-    small_folder: Path, tmp_path: Path, killed_at_each: Killed, monkeypatch: pytest.MonkeyPatch
+    zinc_folder: Path, tmp_path: Path, killed_at_each: Killed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(partitions, "CHUNK", 40)
     monkeypatch.setattr(partitions, "CHUNKS_PER_PARTITION", 1)
     registry = shipped_compounds()
     chosen = {axis: [registry[name] for name in names] for axis, names in SPACE.items()}
     space = CandidateSpace.of("Zn", **chosen, concentrations=[1.0, 2.0])
-    screening = Screening(space, load_model(small_folder), Ranking(20))
+    screening = Screening(space, load_model(zinc_folder), Ranking(20))
     assert len(screening.partitions()) > 1
     expected = survivors(screening)[0].to_csv()
     folder = tmp_path / "partitions"

@@ -27,13 +27,13 @@ def table(path: Path, metal: str) -> Path:
 
 
 def test_commands_at_once_in_a_new_project(
-    start: Start, small_folder: Path, moments: int, tmp_path: Path
+    start: Start, zinc_folder: Path, moments: int, tmp_path: Path
 ) -> None:
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
     project = tmp_path / "project"
     project.mkdir()
-    model = ("--metal", "Zn", "--model", str(small_folder))
+    model = ("--metal", "Zn", "--model", str(zinc_folder))
     space = ("--salts", "ZnSO4", "--solvents", "H2O", "--additives", "none", *model)
     commands = [
         ("screen", *space, "--note", "first"),
@@ -75,11 +75,11 @@ def peak(process: subprocess.Popen[str]) -> int:
 
 
 def test_memory_of_predictions_does_not_grow_with_the_input(
-    start: Start, small_folder: Path, moments: int, tmp_path: Path
+    start: Start, zinc_folder: Path, moments: int, tmp_path: Path
 ) -> None:
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
-    model = ("--metal", "Zn", "--model", str(small_folder))
+    model = ("--metal", "Zn", "--model", str(zinc_folder))
     peaks = {}
     for count in (500, 4_000):
         lines = tmp_path / f"{count}.txt"
@@ -93,7 +93,7 @@ def test_memory_of_predictions_does_not_grow_with_the_input(
 
 
 def test_memory_of_a_screening_does_not_grow_with_the_space(
-    start: Start, small_folder: Path, moments: int, tmp_path: Path
+    start: Start, zinc_folder: Path, moments: int, tmp_path: Path
 ) -> None:
     if not moments:
         pytest.skip("the whole campaign is `make test-robustness`")
@@ -111,7 +111,7 @@ def test_memory_of_a_screening_does_not_grow_with_the_space(
                 "--solvents",
                 "H2O,DMSO,AN,DMF",
             ),
-            *("--concentrations", amounts, "--model", str(small_folder), "--no-tracking"),
+            *("--concentrations", amounts, "--model", str(zinc_folder), "--no-tracking"),
             stdout=subprocess.DEVNULL,
         )
         peaks[count] = peak(process)

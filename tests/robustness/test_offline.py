@@ -87,16 +87,16 @@ def executed(
 
 
 def test_no_command_seeks_one(
-    small_folder: Path, environment: dict[str, str], tmp_path: Path
+    zinc_folder: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    executed(COMMANDS, small_folder, tmp_path, environment)
+    executed(COMMANDS, zinc_folder, tmp_path, environment)
 
 
 def test_a_prediction_needs_none(
-    small_folder: Path, environment: dict[str, str], tmp_path: Path
+    zinc_folder: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     unshare = shutil.which("unshare")
     before = (unshare or "", "-r", "-n")
     if not unshare or subprocess.run([*before, "true"], check=False).returncode:
         pytest.skip("needs `unshare -rn`, to take the network away")
-    executed(COMMANDS[:1], small_folder, tmp_path, environment, before)
+    executed(COMMANDS[:1], zinc_folder, tmp_path, environment, before)
