@@ -25,6 +25,7 @@ from .shared.console import (
 from .shared.limits import (
     AnodicOption,
     ComponentsOption,
+    CostOption,
     CriticalOption,
     ExcludeOption,
     FamilyOption,
@@ -38,7 +39,7 @@ from .shared.limits import (
     constraints_of,
 )
 from .shared.listing import criterion_of, print_ranked
-from .shared.spaces import SpaceMetalOption, SpaceOption, named_space
+from .shared.spaces import PricesOption, SpaceMetalOption, SpaceOption, named_space, with_prices
 
 if TYPE_CHECKING:
     from ..spaces.candidate_space import CandidateSpace
@@ -76,8 +77,8 @@ def screen_command(
         str,
         typer.Option(
             "--weights",
-            help="Rank by several: ce=1,sei=0.3,fluorine=-0.1,critical=-0.1. With --by pareto "
-            "only their names count.",
+            help="Rank by several: ce=1,sei=0.3,fluorine=-0.1,critical=-0.1,cost=-0.1. With "
+            "--by pareto only their names count.",
         ),
     ] = "",
     diversity: Annotated[
@@ -112,8 +113,10 @@ def screen_command(
     max_components: ComponentsOption = None,
     max_critical_elements: CriticalOption = None,
     min_anodic_limit_v: AnodicOption = None,
+    max_cost_per_l: CostOption = None,
     within_solubility: SolubilityOption = False,
     unknown: UnknownOption = "flag",
+    prices: PricesOption = None,
     include_gated: Annotated[
         bool,
         typer.Option(
@@ -154,12 +157,13 @@ def screen_command(
         "max_components": max_components,
         "max_critical_elements": max_critical_elements,
         "min_anodic_limit_v": min_anodic_limit_v,
+        "max_cost_per_l": max_cost_per_l,
         "within_solubility": within_solubility or None,
     }
     constraints = constraints_of(exclude, unknown, limits, family)
     axes = {"salts": salts, "solvents": solvents, "additives": additives}
     whole = _space(metal, space, {**axes, "concentrations": concentrations})
-    chosen = whole.constrained(constraints)
+    chosen = with_prices(whole, prices, max_cost_per_l).constrained(constraints)
     symbol = chosen.metal
     predictor, folder = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     left_out = f" ({len(whole) - len(chosen):,} left out)" if len(chosen) < len(whole) else ""

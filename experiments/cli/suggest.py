@@ -21,8 +21,8 @@ from .shared.console import (
     records,
     tell,
 )
-from .shared.limits import ExcludeOption, FamilyOption, constraints_of
-from .shared.spaces import SpaceMetalOption, SpaceOption, named_space
+from .shared.limits import CostOption, ExcludeOption, FamilyOption, constraints_of
+from .shared.spaces import PricesOption, SpaceMetalOption, SpaceOption, named_space, with_prices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,8 @@ def suggest_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the lab sheet to this .csv.")
     ] = None,
+    prices: PricesOption = None,
+    max_cost_per_l: CostOption = None,
     pend: Annotated[
         bool, typer.Option("--pend", help="Remember the suggestions as pending experiments.")
     ] = False,
@@ -79,7 +81,8 @@ def suggest_command(
 
     if out is not None and checked_table_path(out).suffix != ".csv":
         raise ValueError(f"{out}: a lab sheet is a .csv")
-    chosen = named_space(metal, space).constrained(constraints_of(exclude, "flag", {}, family))
+    limits = constraints_of(exclude, "flag", {"max_cost_per_l": max_cost_per_l}, family)
+    chosen = with_prices(named_space(metal, space), prices, max_cost_per_l).constrained(limits)
     folder = store or Project.here().data
     measured = measured_electrolytes(chosen.metal, folder)
     under_way = list(pending(chosen.metal, folder)["electrolyte"])

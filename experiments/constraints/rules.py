@@ -20,6 +20,7 @@ from anolyte.features.blocks.fluorination import element_counts, is_pfas
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.gates.verdicts import Verdicts as Gated
 
+from .cost import at_most, has_price
 from .selectors import measured
 from .solubility import solubility
 
@@ -245,6 +246,11 @@ RULES: Mapping[str, Rule] = {
         "at most {limit:g} critical elements, the metal included",
         "EU list of critical raw materials of 2023, critical_elements.csv", "",
         None, _critical,
+    ),
+    "max_cost_per_l": Rule(
+        "at most {limit:g} per litre, by the prices given", "the user's own prices per kilogram",
+        "cost", None, at_most,
+        lambda compound, _: not has_price(compound),
     ),
     "min_anodic_limit_v": Rule(
         "salts stable up to {limit:g} V or more",

@@ -1,12 +1,12 @@
 """Several objectives at once: a weighted score, and the Pareto front.
 
-Cost is no objective: there is no sourced price of these salts. The number of critical elements
-(EU list of 2023) is the nearest thing to it that is sourced.
+Cost is one where the user gives prices: there is no sourced price of these salts. The number of
+critical elements (EU list of 2023) is the nearest thing to it that is sourced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import Column, Prediction
 
+from ..constraints.cost import any_price, cost_per_litre
 from ..constraints.rules import critical_count, weight_percent
 from .criteria import Criterion, LowerBound
 
@@ -25,25 +26,41 @@ OBJECTIVES: Mapping[str, tuple[str, bool]] = {
     "sei": ("desirability of the SEI", True),
     "fluorine": ("fluorine in wt%", False),
     "critical": ("number of critical elements, the metal included", False),
+    "cost": ("cost of a litre, by the prices given", False),
 }
 COLUMNS = {
     "sei": Column.SEI_DESIRABILITY,
     "fluorine": "fluorine_wt_pct",
     "critical": "critical_elements",
+    "cost": "cost_per_l",
 }
 WEIGHTS = {"ce": 1.0, "sei": 0.3, "fluorine": -0.1}
 
 
 def objective_columns(predicted: Prediction) -> pd.DataFrame:
-    """Return the objectives beside the CE: the columns of `COLUMNS`."""
+    """Return the objectives beside the CE: the columns of `COLUMNS`; no price, no ``cost_per_l``.
+
+    Where the price of a compound is missing the cost is NaN.
+    """
     mixtures = predicted.mixtures
-    return pd.DataFrame(
-        {
-            Column.SEI_DESIRABILITY: predicted.sei_desirability,
-            "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
-            "critical_elements": critical_count(mixtures),
-        }
-    )
+    columns = {
+        Column.SEI_DESIRABILITY: predicted.sei_desirability,
+        "fluorine_wt_pct": weight_percent(mixtures, pfas=False),
+        "critical_elements": critical_count(mixtures),
+    }
+    if any_price(mixtures):
+        columns["cost_per_l"] = cost_per_litre(mixtures)
+    return pd.DataFrame(columns)
+
+
+def _objectives(predicted: Prediction, names: Iterable[str]) -> pd.DataFrame:
+    """Return the objectives; a cost that is not known counts as the highest of those that are."""
+    found = objective_columns(predicted)
+    if "cost" in names:
+        if "cost_per_l" not in found:
+            raise ValueError("the objective cost needs prices: --prices prices.csv")
+        found["cost_per_l"] = found["cost_per_l"].fillna(found["cost_per_l"].max()).fillna(0.0)
+    return found
 
 
 @dataclass(frozen=True)
@@ -136,7 +153,7 @@ class Weighted(_Several):
 
     def settle(self, pool: pd.DataFrame, predicted: Prediction) -> pd.DataFrame:
         """Return the pool scored by the weighted sum."""
-        values = objective_columns(predicted)
+        values = _objectives(predicted, dict(self.weights))
         score = np.zeros(len(pool))
         for name, weight in self.weights:
             column = pool["score"] if name == "ce" else values[COLUMNS[name]]
@@ -195,7 +212,9 @@ class Pareto(_Several):
         """Return the pool with the front of each candidate."""
         import moocore
 
-        values = objective_columns(predicted).rename(columns={c: n for n, c in COLUMNS.items()})
+        values = _objectives(predicted, self.objectives).rename(
+            columns={c: n for n, c in COLUMNS.items()}
+        )
         values["ce"] = pool["score"].to_numpy()
         points = values[list(self.objectives)].to_numpy(dtype=float)
         upwards = [OBJECTIVES[name][1] for name in self.objectives]

@@ -49,6 +49,7 @@ class Checkpoints:
         digest = hashlib.sha256()
         described = (space.metal, space.parts, space.constraints, screening.ranking, CHUNK)
         digest.update(repr(described).encode())
+        digest.update(repr(sorted(space.prices.items())).encode())
         digest.update(repr((screening.floor, screening.exact)).encode())
         digest.update(_model_digest(screening))
         digest.update(_code_digest())

@@ -11,6 +11,7 @@ from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import reasons
 from anolyte.models.prediction import SEI, Column, Prediction
 
+from ..constraints.cost import any_price, cost_per_litre
 from ..constraints.rules import critical_count, weight_percent
 from ..spaces.candidate_space import CandidateSpace
 
@@ -90,5 +91,7 @@ def columns_of(
         "fluorine_wt_pct": weight_percent(predicted.mixtures, pfas=False),
         "critical_elements": critical_count(predicted.mixtures).astype(np.int64),
     }
+    if any_price(predicted.mixtures):
+        composition["cost_per_l"] = cost_per_litre(predicted.mixtures)
     parts = (pd.DataFrame(whole), predicted.to_frame(SAID), pd.DataFrame(composition))
     return pd.concat(parts, axis=1)

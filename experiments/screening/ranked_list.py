@@ -39,6 +39,7 @@ COLUMNS = (
     "flags",
     "fluorine_wt_pct",
     "critical_elements",
+    "cost_per_l",
 )
 
 

@@ -6,8 +6,8 @@ The space is never built as a whole: a candidate is a number, and a range of num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from anolyte.datasets.compounds.ions import holds
 from anolyte.datasets.compounds.metals import Metal
+from anolyte.datasets.compounds.prices import priced
 from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.electrolyte import format_number
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
@@ -51,6 +52,8 @@ class CandidateSpace:
         What every candidate has to satisfy; the screening asks for the mask of each chunk.
     name
         What the space is called.
+    prices
+        Of compounds per kilogram, by SMILES, see `datasets.compounds.prices`.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class CandidateSpace:
     parts: tuple[Grid, ...]
     constraints: Constraints = NO_CONSTRAINTS
     name: str = ""
+    prices: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -258,7 +262,7 @@ class CandidateSpace:
         moles /= moles.sum(axis=1, keepdims=True)
         nothing = np.zeros(len(indices), dtype=bool)
         return Mixtures(
-            compounds=tuple(self._columns),
+            compounds=self._priced,
             mole_fractions=moles,
             metals=np.full(len(indices), self.metal),
             amounts_assumed=nothing,
@@ -271,6 +275,10 @@ class CandidateSpace:
     def _columns(self) -> dict[Compound, int]:
         every = dict.fromkeys(chain.from_iterable(part.compounds() for part in self.parts))
         return {compound: column for column, compound in enumerate(every)}
+
+    @cached_property
+    def _priced(self) -> tuple[Compound, ...]:
+        return tuple(priced(compound, self.prices) for compound in self._columns)
 
     @cached_property
     def _amounts(self) -> list[GridAmounts]:

@@ -25,6 +25,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
 from ..constraints.constraint import WITHOUT_GATED
+from ..constraints.cost import any_price, cost_per_litre
 from ..ranking.ranking import by_score
 from ..screening.engine import CHUNK
 from ..spaces.candidate_space import CandidateSpace
@@ -265,6 +266,8 @@ class _Search:
             list(why),
         )
         frame = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+        if any_price(predicted.mixtures):
+            frame["cost_per_l"] = cost_per_litre(predicted.mixtures).round(2)
         return Suggestions(frame, by, looked_at, self.left_out)
 
 

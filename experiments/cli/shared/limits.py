@@ -52,6 +52,10 @@ CriticalOption = Annotated[
     int | None,
     typer.Option("--max-critical-elements", min=0, help="EU list of 2023, metal included."),
 ]
+CostOption = Annotated[
+    float | None,
+    typer.Option("--max-cost-per-l", help="Of the electrolyte, by --prices."),
+]
 AnodicOption = Annotated[
     float | None, typer.Option("--min-anodic-limit-v", help="Of the salts; known for few.")
 ]

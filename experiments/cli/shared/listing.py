@@ -78,6 +78,8 @@ def _short(frame: pd.DataFrame) -> pd.DataFrame:
     if "front" in frame:
         shown["front"] = frame["front"]
         shown["F / wt%"] = frame["fluorine_wt_pct"].map("{:.0f}".format)
+    if "cost_per_l" in frame:
+        shown["cost / L"] = frame["cost_per_l"].map("{:.3g}".format).replace("nan", "?")
     shown["SEI"] = [
         f"{character} ({share:.0%})"
         for character, share in zip(frame["sei_character"], frame["sei_probability"], strict=True)

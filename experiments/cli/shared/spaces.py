@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,33 @@ SpaceOption = Annotated[
     str,
     typer.Option("--space", help="A YAML file or a ready-made space, see: anolyte space list."),
 ]
+
+
+PricesOption = Annotated[
+    Path | None,
+    typer.Option("--prices", help="Your table of prices: compound, price_per_kg."),
+]
+
+
+def with_prices(
+    space: CandidateSpace, prices: Path | None, limit: float | None = None
+) -> CandidateSpace:
+    """Return a space whose compounds have the prices of a user's table.
+
+    Raises
+    ------
+    ValueError
+        If a limit of the cost is given without prices.
+    """
+    if prices is None:
+        if limit is not None:
+            raise ValueError("--max-cost-per-l needs --prices prices.csv")
+        return space
+    from dataclasses import replace
+
+    from anolyte.datasets.compounds.prices import read_prices
+
+    return replace(space, prices=read_prices(prices))
 
 
 def named_space(metal: str, name: str) -> CandidateSpace:

@@ -33,7 +33,7 @@ def ranked(space: CandidateSpace, trained: TrainingResult) -> RankedList:
 def test_every_row_carries_what_it_should(ranked: RankedList) -> None:
     frame = ranked.to_frame()
     absent = set(COLUMNS) - set(frame.columns)
-    assert absent <= {"probability", "front"}
+    assert absent <= {"probability", "front", "cost_per_l"}
     whole = frame[[name for name in COLUMNS if name in frame]]
     assert not whole.isna().any().any()
     assert (frame["nearest"].str.contains(r"\[.+\]")).all()
