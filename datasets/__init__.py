@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .compounds.metals import METALS, Metal
     from .compounds.registry import Compound, CompoundRegistry, shipped_compounds
     from .electrolytes.electrolyte import Electrolyte
-    from .electrolytes.grammar import parse
+    from .electrolytes.grammar import parse, read
     from .errors import (
         AnolyteError,
         FormulationError,
@@ -38,6 +38,7 @@ __all__ = [
     "load_measurements",
     "log_coulombic_efficiency",
     "parse",
+    "read",
     "read_measurements",
     "shipped_compounds",
 ]
@@ -47,7 +48,7 @@ _HOMES = {
     "compounds.metals": ("METALS", "Metal"),
     "compounds.registry": ("Compound", "CompoundRegistry", "shipped_compounds"),
     "electrolytes.electrolyte": ("Electrolyte",),
-    "electrolytes.grammar": ("parse",),
+    "electrolytes.grammar": ("parse", "read"),
     "errors": (
         "AnolyteError",
         "FormulationError",

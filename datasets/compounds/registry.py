@@ -35,6 +35,7 @@ from .own_compounds import (
     read_own_table,
     with_more,
 )
+from .package_names import smiles_by_name
 from .structures import flat, identity, redrawn
 
 __all__ = [
@@ -220,14 +221,23 @@ class CompoundRegistry:
         return Found(hydrate(found.compound, count), found.remark, water.end())
 
     def find(self, text: str) -> Compound:
-        """Look up by name first, then by structure (any valid SMILES of a known compound)."""
+        """Look up by name, by structure (any SMILES of a known compound), by a package's name."""
         if text in self:
             return self[text]
         try:
             known = self._known(canonical_smiles(text))
         except ValueError:
             known = None
+        known = known or self.named_in_package(text)
         return known.compound if known is not None else self[text]
+
+    def named_in_package(self, name: str) -> Found | None:
+        """Return the molecule that the package `chemicals` knows by a name, with a remark."""
+        smiles = smiles_by_name(name)
+        if smiles is None:
+            return None
+        compound = self.drawn(smiles).compound
+        return Found(compound, f"{name} is read as {compound}, by the names of `chemicals`")
 
     def from_smiles(self, smiles: str) -> Compound:
         """Return the registered compound of a structure, or a new one named by its SMILES.

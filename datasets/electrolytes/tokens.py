@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..compounds.ambiguous import second_meanings
+from ..compounds.ambiguous import is_ambiguous, second_meanings
 from ..compounds.names import MAX_NAME_LENGTH
 from ..compounds.registry import CompoundRegistry
 from .electrolyte import Mixture, Share
@@ -274,7 +274,12 @@ class Lexer:
             end += 1
         while end > self.at + 1 and self.text[end - 1] == " ":
             end -= 1
-        return self._token("unknown", None, max(end, self.at + 1))
+        end = max(end, self.at + 1)
+        written = self.text[self.at : end]
+        found = None if is_ambiguous(written) else self.registry.named_in_package(written)
+        if found is not None:
+            return self._token("compound", found.compound, end, found.remark)
+        return self._token("unknown", None, end)
 
     def _bracket_of_name(self, at: int) -> bool:
         """Whether a bracket is part of a name, as in ``Zn(XY)2`` or ``bis(methoxy)silane``."""

@@ -16,17 +16,6 @@ COLUMNS = ("electrolyte", "conductivity_mS_cm", "temperature_C", "source", "doi"
 _UNITS: Mapping[str, Unit] = {"mol/kg": "m", "mol/l": "M", "mol/dm3": "M"}
 _KINDS: Mapping[str, RatioKind] = {"w": "w/w", "v": "v/v", "mol": "mol/mol", "m": "mol/mol"}
 _OTHER = {"", "doi", "k", "t", "c", "salt", "c units", "solvent ratio type"}
-# The data set's own names of solvents that a registry of electrolytes spells otherwise.
-_NAMES = {
-    "Ethylmonoglyme": "CCOCCOCC",
-    "Ethyldiglyme": "CCOCCOCCOCC",
-    "Freon 11": "FC(Cl)(Cl)Cl",
-    "Pseudocumeme": "Cc1ccc(C)c(C)c1",
-    "Ethylbenzene": "CCc1ccccc1",
-    "o-Xylene": "Cc1ccccc1C",
-    "3-MeSulfolane": "CC1CCS(=O)(=O)C1",
-    "3-Me-2-Oxazolidinone": "CN1CCOC1=O",
-}
 
 
 def _converted(cells: Cells, number: int) -> Cells:
@@ -42,9 +31,7 @@ def _converted(cells: Cells, number: int) -> Cells:
         for column, text in cells.items()
         if column.casefold() not in _OTHER and not is_empty(text)
     }
-    solvents = [
-        (compound_of(_NAMES.get(name, name), name), part) for name, part in parts.items() if part
-    ]
+    solvents = [(compound_of(name, name), part) for name, part in parts.items() if part]
     salt = compound_of(cells["salt"], "salt")
     return source_of(cells["doi"]) | {
         "electrolyte": solution([(salt, read_number(cells["c"]))], unit, solvents, kind),
