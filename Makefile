@@ -27,6 +27,7 @@ screen: $(READY) ## train on the shipped lithium table and rank candidates
 	$(BIN)/anolyte train --metal Li
 	$(BIN)/anolyte screen --metal Li
 
+test: export OMP_NUM_THREADS = 1
 test: $(READY) ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 

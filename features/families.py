@@ -272,6 +272,7 @@ def is_weak(compound: Compound) -> bool:
     Examples
     --------
     >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.features.families import is_weak
     >>> known = shipped_compounds()
     >>> [is_weak(known[name]) for name in ("DEE", "CPME", "FDMB", "DME", "DMC")]
     [True, True, True, False, False]

@@ -24,10 +24,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", folder, source], check=True, capture_output=True)
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     python = folder / "env" / "bin" / "python"
     (wheel,) = folder.glob("anolyte-*.whl")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, wheel], check=True)
     site = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         check=True,
@@ -38,10 +39,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "env"
 
 
-def test_wheel_predicts(environment: Path, tmp_path: Path) -> None:
-    command = [environment / "bin" / "anolyte", "predict", "1 M LiFSI in DME", "--metal", "Li"]
+def test_wheel_trains_and_predicts(environment: Path, tmp_path: Path) -> None:
+    command = [environment / "bin" / "anolyte", "train", "--metal", "Mg", "--quick"]
+    subprocess.run([*command, "--no-tracking"], cwd=tmp_path, capture_output=True, check=True)
+    command = [environment / "bin" / "anolyte", "predict", "1 M Mg(TFSI)2 in G2", "--metal", "Mg"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "1 M LiFSI in DME" in done.stdout
+    assert "1 M Mg(TFSI)2 in G2" in done.stdout
     code = "import anolyte.datasets as d; print(d.__file__)"
     where = subprocess.run(
         [environment / "bin" / "python", "-c", code],

@@ -65,6 +65,17 @@ def test_commands_at_once_in_a_new_project(
     assert {run.tags.get("note", "") for run in runs} >= {"first", "second"}
 
 
+def test_first_use_without_a_model_trains_one(start: Start, moments: int, tmp_path: Path) -> None:
+    if not moments:
+        pytest.skip("the whole campaign is `make test-robustness`")
+    process = start(tmp_path, "predict", "1 M Mg(TFSI)2 in DME", "--metal", "mg")
+    out, err = process.communicate(timeout=HANG_SECONDS)
+    assert process.returncode == 0, err
+    assert "1 M Mg(TFSI)2 in DME" in out
+    assert "training one on the shipped table" in err
+    assert not load_model(tmp_path / "anolyte-models" / "Mg").is_prior
+
+
 def peak(process: subprocess.Popen[str]) -> int:
     """Return the most memory that a command that ends well has used, in bytes."""
     _, status, used = os.wait4(process.pid, 0)
