@@ -25,7 +25,12 @@ class PartsReader:
 
     def read(self, tokens: list[Token]) -> Parts:
         """Return the pieces that some tokens tell of."""
-        if len(tokens) > 2 and tokens[0].kind == "recipe" and tokens[1].is_sign("=:"):
+        if (
+            len(tokens) > 2
+            and tokens[0].kind == "recipe"
+            and tokens[1].is_sign("=:")
+            and any(token.kind == "unit" for token in tokens)
+        ):
             # `LP30 = 1 M LiPF6 in ...`: what is written counts.
             tokens = [tokens[0], Token("group", tokens[2:], tokens[2].start, tokens[-1].end)]
         return _BracketReading(self, tokens).parts()

@@ -18,6 +18,7 @@ What an amount means is `composition`'s business.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -52,6 +53,7 @@ __all__ = [
 ]
 
 
+_CODE = re.compile(r"(?:LP|Gen|BE|E)[ -]?\d{1,3}[A-Z]?")
 # Beyond these a text is broken as a whole.
 _MOST_FAULTS = 50
 
@@ -183,6 +185,11 @@ def _advised(fault: Fault, registry: CompoundRegistry) -> Fault:
     if meant is not None:
         remedy = f"it may mean {meant}; write the one that is meant"
         return replace(fault, reason="unknown compound: no abbreviation of one", remedy=remedy)
+    if _CODE.fullmatch(fault.value):
+        remedy = (
+            "write out what its label says, or give your code a formulation in a compounds table"
+        )
+        return replace(fault, reason="unknown code of an electrolyte", remedy=remedy)
     return replace(fault, remedy=registry.advice(fault.value))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..compounds.names import NameIndex, fold
-from ..compounds.registry import CompoundRegistry, shipped_compounds
+from ..compounds.registry import Compound, CompoundRegistry, shipped_compounds
 from ..files.shipped import shipped_table
 from .electrolyte import Mixture
 
@@ -23,14 +23,23 @@ class Recipe:
     formulation: str
     source: str = ""
     registry: CompoundRegistry | None = None
+    # Of a complex, the moles of its salts in one of it: `2 PhMgCl + 1 AlCl3`.
+    complex: str = ""
+
+    @property
+    def salts(self) -> dict[str, float]:
+        """The salts of a complex by name, each with its moles."""
+        pairs = [term.split() for term in filter(None, self.complex.split("+"))]
+        return {name: float(count) for count, name in pairs}
 
 
 @dataclass(frozen=True, slots=True)
 class NamedMixture:
-    """A recipe that was read."""
+    """A recipe that was read; of a complex, its salts with their moles in one of it."""
 
     name: str
     mixture: Mixture
+    salts: tuple[tuple[Compound, float], ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +47,8 @@ def shipped_recipes() -> Mapping[str, Recipe]:
     """Return the recipes of the shipped table by each of their names."""
     found = {}
     for row in shipped_table("recipes").to_dict("records"):
-        recipe = Recipe(str(row["name"]), str(row["formulation"]), str(row["source"]))
+        texts = [str(row[column] or "") for column in ("name", "formulation", "source", "complex")]
+        recipe = Recipe(texts[0], texts[1], texts[2], complex=texts[3])
         aliases = [alias.strip() for alias in str(row["aliases"] or "").split(";")]
         for name in filter(None, (recipe.name, *aliases)):
             found[name] = recipe

@@ -24,8 +24,10 @@ from .electrolyte import (
     RatioKind,
     Share,
     Unit,
+    format_number,
 )
 from .parts import Entry, Notes, Parts, Ratio
+from .recipes import NamedMixture
 
 _HUNDRED = 0.02
 
@@ -55,6 +57,8 @@ class _Assembly(Base):
                 "write the compound behind it, e.g. 1 M LiPF6",
             )
         self.resolve_percents()
+        if not self.expand_complexes():
+            return None
         base, kind = self.with_shares_of_salts(*self.base())
         salts, additives = self.doses(base)
         unread = any(e.component is None and not e.unnamed for e in self.entries)
@@ -80,6 +84,57 @@ class _Assembly(Base):
             for number, fault in enumerate(error.faults):
                 self.notes.faults[(self.start, self.end, f"{number} {fault.reason}")] = fault
             return None
+
+    # --- recipes with an amount
+
+    def expand_complexes(self) -> bool:
+        """Write out complexes of salts: ``0.4 M (PhMgCl)2-AlCl3`` is 0.8 M PhMgCl + 0.4 M AlCl3.
+
+        Papers count 0.4 M of the abbreviation by the complex, or by its magnesium: False, asked.
+        """
+        before = len(self.notes.faults)
+        expanded: list[Entry] = []
+        for entry in self.entries:
+            named = entry.component
+            if not isinstance(named, NamedMixture) or entry.unit not in SALT_UNITS:
+                expanded.append(entry)
+            elif not named.salts:
+                self.fault(
+                    entry,
+                    f"{named.name} is a whole electrolyte, not a salt",
+                    f"write {named.name} alone, or its salts with their amounts: {named.mixture}",
+                )
+            elif named.salts[0][1] != 1 and not self.is_clear(entry):
+                ways = ", or ".join(_amounts(named, entry, each) for each in (1, named.salts[0][1]))
+                self.fault(entry, f"is {named.name} counted by itself or by its metal?", ways)
+            else:
+                expanded += self.written_out(entry, named)
+        self.entries = expanded
+        return len(self.notes.faults) == before
+
+    def is_clear(self, entry: Entry) -> bool:
+        """Whether the amount of a complex has one meaning: unknown, or behind its formula."""
+        return entry.amount is None or entry.amount.value is None or "(" in self.name(entry)
+
+    def written_out(self, entry: Entry, named: NamedMixture) -> list[Entry]:
+        """Return a complex as its salts, in its usual solvent where none is named."""
+        assert entry.amount is not None
+        amount = entry.amount.value
+        found = []
+        for number, (salt, moles) in enumerate(named.salts):
+            value = None if amount is None else round(amount * moles, 10)
+            joint = "+" if number else entry.joint
+            dose = replace(entry.amount, value=value)
+            found.append(replace(entry, component=salt, amount=dose, joint=joint))
+        written = " + ".join(f"{moles:g} {salt}" for salt, moles in named.salts)
+        self.notes.remark(f"{named.name} is read as {written}, in moles for one of it")
+        if not any(each.is_plain for each in self.entries):
+            shares = named.mixture.base
+            found += [
+                Entry(share.compound, entry.end, entry.end, joint="in", after_in=True)
+                for share in shares
+            ]
+        return found
 
     # --- percents
 
@@ -192,3 +247,13 @@ class _Assembly(Base):
 
 
 _KIND_OF: dict[str | None, RatioKind] = {"vol%": "v/v", "wt%": "w/w", "mol%": "mol/mol"}
+
+
+def _amounts(named: NamedMixture, entry: Entry, by: float) -> str:
+    """Return the salts of a complex written out, for one way of counting it."""
+    value = None if entry.amount is None else entry.amount.value
+    amounts = [None if value is None else round(value * moles / by, 10) for _, moles in named.salts]
+    pairs = zip(amounts, named.salts, strict=True)
+    return "write " + " + ".join(
+        f"{format_number(a)} {entry.unit} {salt}" for a, (salt, _) in pairs
+    )

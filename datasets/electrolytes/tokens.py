@@ -190,7 +190,8 @@ class Lexer:
         if recipe is not None:
             end, found_recipe = recipe
             mixture = self.expand(found_recipe)
-            return self._token("recipe", NamedMixture(found_recipe.name, mixture), end)
+            salts = tuple((self.registry[s], n) for s, n in found_recipe.salts.items())
+            return self._token("recipe", NamedMixture(found_recipe.name, mixture, salts), end)
         salted = units_and_salt(self.text, self.at, self.registry)
         if salted is not None:
             end, polymer, count, salt = salted

@@ -76,6 +76,9 @@ OPEN = [
     ("1 M LiPF6 in EC DMC (1:1 v/v)", "without a sign between", "put /"),
     ("2 M ZnSO4 in H2O + 2 mM PEG400", "of its chains, or of its repeat units", "10 g/L"),
     ("PEG400/LiTFSI (1:1 mol/mol)", "of its chains, or of its repeat units", "EO:Li"),
+    ("0.4 M APC", "counted by itself or by its metal", "0.4 M PhMgCl + 0.2 M AlCl3"),
+    ("0.25 M MACC in DME", "a whole electrolyte, not a salt", "? M MgCl2 + ? M AlCl3 in THF"),
+    ("LP47", "unknown code of an electrolyte", "what its label says"),
     ("PEO/EC/LiTFSI (EO:Li = 20)", "repeat units of what?", "one polymer and one salt"),
 ]
 
