@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         TableError,
         UnknownCompoundError,
     )
+    from .formats.convert import convert
     from .measurements.lce import coulombic_efficiency, log_coulombic_efficiency
     from .measurements.table import efficiencies, load_measurements, read_measurements
 
@@ -33,6 +34,7 @@ __all__ = [
     "ModelFileError",
     "TableError",
     "UnknownCompoundError",
+    "convert",
     "coulombic_efficiency",
     "efficiencies",
     "load_measurements",
@@ -57,6 +59,7 @@ _HOMES = {
         "TableError",
         "UnknownCompoundError",
     ),
+    "formats.convert": ("convert",),
     "measurements.lce": ("coulombic_efficiency", "log_coulombic_efficiency"),
     "measurements.table": ("efficiencies", "load_measurements", "read_measurements"),
 }

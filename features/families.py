@@ -15,11 +15,12 @@ from types import MappingProxyType
 
 import numpy as np
 from anolyte.datasets.compounds.densities import density
-from anolyte.datasets.compounds.ions import atom_counts, holds, metal_cations, organic_cations
+from anolyte.datasets.compounds.ions import atom_counts, holds, metal_cations
 from anolyte.datasets.compounds.metals import METALS, ion_property, working_ion
 from anolyte.datasets.compounds.properties import property_value
 from anolyte.datasets.compounds.registry import Compound, molecule, shipped_compounds
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
+from anolyte.datasets.electrolytes.medium import MEDIA, liquid_of
 from anolyte.datasets.errors import choice
 
 from .arrays import Flags, Floats
@@ -41,7 +42,6 @@ ROOM = 25.0
 MOST_LIGANDS = 9.0
 _OTHER_IONS = 6.0
 
-MEDIA = ("aqueous", "organic", "ionic liquid", "molten salt")
 CONCENTRATIONS = ("dilute", "HCE", "LHCE")
 
 
@@ -190,11 +190,6 @@ def in_families(mixtures: Mixtures, names: Sequence[str]) -> Flags:
     return np.asarray(np.any([masks[as_family(name)] for name in names], axis=0))
 
 
-def medium(electrolyte: Electrolyte | str, metal: str) -> str:
-    """Return the medium of one electrolyte: one of `MEDIA`."""
-    return family_of(electrolyte, metal).split(", ")[0]
-
-
 _COLUMNS = (
     *("litres", "diluent_litres", "salts", "water_g", "organic_g", "ionic_g", "water", "sites"),
     *("molecules", "solid", "solvents", "weak", "ionic", "chloride", "acid"),
@@ -227,7 +222,7 @@ def _of_salt(compound: Compound) -> dict[str, float]:
     acid = float(sum(atom_counts(compound.smiles).get(metal, 0) for metal in ("Mg", "Al")))
     values = {"chloride": _chloride(compound.smiles), "acid": acid}
     cations = metal_cations(compound)
-    if compound.kind == "ionic_liquid" or (organic_cations(compound) and not cations):
+    if liquid_of(compound):
         litres = compound.molar_mass / density(compound).value / 1000
         return {**values, "ionic": 1.0, "ionic_g": compound.molar_mass, "litres": litres}
     sites = sum(count * _shell(symbol) for symbol, count in cations.items())

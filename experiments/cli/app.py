@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from . import (
     INTERRUPTED,
     compounds,
+    convert,
     data,
     evaluate,
     explain,
@@ -72,6 +73,7 @@ app.command("train")(train.train_command)
 app.command("predict")(predict.predict_command)
 app.command("explain")(explain.explain_command)
 app.command("evaluate")(evaluate.evaluate_command)
+app.command("convert")(convert.convert_command)
 app.command("screen")(screen.screen_command)
 app.command("suggest")(suggest.suggest_command)
 app.add_typer(space.app, name="space")

@@ -17,9 +17,10 @@ import pandas as pd
 from anolyte.datasets.compounds.densities import density
 from anolyte.datasets.compounds.properties import PropertyValue, property_value
 from anolyte.datasets.compounds.registry import Compound
-from anolyte.datasets.electrolytes.composition import Composition, resolve
+from anolyte.datasets.electrolytes.composition import resolve
 from anolyte.datasets.electrolytes.electrolyte import Mixture
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
+from anolyte.datasets.formats.portions import solution_litres
 
 # What the person at the bench fills in; `anolyte data add` reads these columns.
 TO_FILL = (
@@ -79,8 +80,8 @@ def amounts(electrolyte: Electrolyte, volume_ml: float, of_solution: bool = Fals
     volume_ml
         Volume of the solvent mixture; in a recipe by ratio, of its liquids.
     of_solution
-        Whether the volume is that of the whole solution instead, estimated as the sum of the
-        volumes of all that is in it.
+        Whether the volume is that of the whole solution instead: by measured densities for salts
+        in water, else the sum of the volumes of all that is in it.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def amounts(electrolyte: Electrolyte, volume_ml: float, of_solution: bool = Fals
     if electrolyte.has_unknown_amounts or electrolyte.has_unknown_salt:
         raise ValueError(f"{electrolyte}: it leaves amounts open, so there is nothing to weigh")
     composition = resolve(electrolyte)
-    litres = _litres(composition) if of_solution else composition.base_litres
+    litres = solution_litres(composition) if of_solution else composition.base_litres
     scale = volume_ml / 1000 / litres
     grams = {component: scale * mass for component, mass in composition.parts}
     short = [component for component, mass in grams.items() if mass < 0]
@@ -109,12 +110,6 @@ def amounts(electrolyte: Electrolyte, volume_ml: float, of_solution: bool = Fals
         else:
             found.append(_amount(component, role, mass / component.molar_mass))
     return found
-
-
-def _litres(composition: Composition) -> float:
-    """Return litres of a mole of the whole, salts and all, mixed ideally."""
-    pairs = zip(composition.compounds, composition.mole_fractions, strict=True)
-    return float(sum(x * c.molar_mass / density(c).value for c, x in pairs)) / 1000
 
 
 def _stock(mixture: Mixture, grams: float) -> str:

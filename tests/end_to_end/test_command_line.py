@@ -23,6 +23,7 @@ COMMANDS = [
     ["explain"],
     ["evaluate"],
     ["suggest"],
+    ["convert"],
     ["space", "list"],
     ["space", "describe"],
     ["data", "check"],
