@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from anolyte.datasets import shipped_compounds
 from anolyte.experiments.ranking.ranking import Ranking
 from anolyte.experiments.screening import cluster
 from anolyte.experiments.screening import engine as partitions
@@ -35,16 +36,21 @@ def client() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def lhce() -> CandidateSpace:
-    """A hundred thousand candidates; partitions of one chunk make eleven of them."""
-    return CandidateSpace.read("Li:LHCE")
+def wide() -> CandidateSpace:
+    """Some thirty thousand candidates; partitions of one chunk make four of them."""
+    registry = shipped_compounds()
+    liquids = [each for each in registry if each.kind == "solvent"][:30]
+    diluents = [each for each in registry if each.kind == "diluent"][:4]
+    salts = [registry[name] for name in ("LiFSI", "LiPF6")]
+    additives = [registry[name] for name in ("FEC", "LiNO3")]
+    return CandidateSpace.of("Li", salts, [*liquids, *diluents], additives, [1.0, 1.5, 2.0])
 
 
 @pytest.fixture(scope="module")
-def expected(lhce: CandidateSpace, trained: TrainingResult) -> str:
+def expected(wide: CandidateSpace, trained: TrainingResult) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(partitions, "CHUNKS_PER_PARTITION", 1)
-        return kept(lhce, trained)
+        return kept(wide, trained)
 
 
 def kept(space: CandidateSpace, trained: TrainingResult, **how: Any) -> str:
@@ -58,27 +64,27 @@ def small_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_cluster_lists_the_same(
-    lhce: CandidateSpace, trained: TrainingResult, client: Client, expected: str
+    wide: CandidateSpace, trained: TrainingResult, client: Client, expected: str
 ) -> None:
-    assert kept(lhce, trained, cluster=client.scheduler.address) == expected
+    assert kept(wide, trained, cluster=client.scheduler.address) == expected
 
 
 def test_a_killed_worker_changes_nothing(
-    lhce: CandidateSpace, trained: TrainingResult, client: Client, expected: str, tmp_path: Path
+    wide: CandidateSpace, trained: TrainingResult, client: Client, expected: str, tmp_path: Path
 ) -> None:
     killed: list[int] = []
 
     def kill(what: str, done: int, total: int) -> None:
-        if not killed and done > 20_000:
+        if not killed and done > 5_000:
             killed.append(next(iter(client.run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
     address = client.scheduler.address
-    found = kept(lhce, trained, cluster=address, resume=tmp_path, progress=kill)
+    found = kept(wide, trained, cluster=address, resume=tmp_path, progress=kill)
     assert killed
     assert not psutil.pid_exists(killed[0]) or psutil.Process(killed[0]).status() == "zombie"
     assert found == expected
-    assert len(list(tmp_path.glob("*.parquet"))) == 11
+    assert len(list(tmp_path.glob("*.parquet"))) == 4
 
 
 def test_workers_of_this_machine_list_the_same(
@@ -139,7 +145,7 @@ def test_an_interrupt_ends_the_screening(workers: int, model_folder: Path, tmp_p
         "def tell(what, done, total):\n"
         "    print(done, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    engine.CHUNKS_PER_PARTITION = 1\n"
+        "    engine.CHUNKS_PER_PARTITION, engine.MOST_SAMPLED = 1, 100\n"
         f"    model = load_model({str(model_folder)!r})\n"
         f"    screen(CandidateSpace.read('Li'), model, progress=tell, workers={workers})\n",
         "utf-8",
