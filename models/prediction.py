@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,10 @@ class Column:
     LCE = "lce"
     LCE_LOW = "lce_low"
     LCE_HIGH = "lce_high"
-    SEI_CHARACTER = "sei_character"
-    SEI_PROBABILITY = "sei_probability"
+    SEI_COMPOSITION = "sei_composition"
+    SEI_COMPOSITION_PROBABILITY = "sei_composition_probability"
+    SEI_FUNCTION = "sei_function"
+    SEI_FUNCTION_PROBABILITY = "sei_function_probability"
     SEI_SPECIES = "sei_species"
     SEI_DESIRABILITY = "sei_desirability"
     EVIDENCE = "evidence"
@@ -49,8 +51,10 @@ class Column:
 CE_BOUNDS = (Column.CE, Column.CE_LOW, Column.CE_HIGH)
 LCE_BOUNDS = (Column.LCE, Column.LCE_LOW, Column.LCE_HIGH)
 SEI = (
-    Column.SEI_CHARACTER,
-    Column.SEI_PROBABILITY,
+    Column.SEI_COMPOSITION,
+    Column.SEI_COMPOSITION_PROBABILITY,
+    Column.SEI_FUNCTION,
+    Column.SEI_FUNCTION_PROBABILITY,
     Column.SEI_SPECIES,
     Column.SEI_DESIRABILITY,
 )
@@ -70,16 +74,26 @@ ESTIMATED = "donor number estimated"
 _ASSUMED = ("amounts", "salt", "density estimated")
 
 
+class Efficiencies(NamedTuple):
+    """What a model predicts of CE: the LCE (n,) and, to see what is more or less, its mean."""
+
+    lce: Floats
+    mean_lce: float
+
+
 class Interphases(Protocol):
     """What a prediction asks of the SEI model; `SEIModel` is one."""
 
-    def predict_character(self, X: Any) -> pd.DataFrame:
-        """Return the probability of each character (n rows)."""
+    def predict_composition(self, X: Any) -> pd.DataFrame:
+        """Return the probability of each composition (n rows)."""
 
-    def summary(self, X: Any) -> pd.DataFrame:
+    def predict_function(self, X: Any, efficiencies: Efficiencies | None = None) -> pd.DataFrame:
+        """Return the probability of each function (n rows), in agreement with the CE."""
+
+    def summary(self, X: Any, efficiencies: Efficiencies | None = None) -> pd.DataFrame:
         """Return the columns `SEI` (n rows)."""
 
-    def desirability(self, X: Any) -> Floats:
+    def desirability(self, X: Any, efficiencies: Efficiencies | None = None) -> Floats:
         """Return how desirable the SEI is (n,), from 0 to 1."""
 
 
@@ -89,6 +103,10 @@ class Model(Protocol):
     @property
     def sei(self) -> Interphases:
         """The SEI model that goes with it."""
+
+    @property
+    def mean_lce(self) -> float:
+        """Mean LCE of what it learned from."""
 
     def half_width(self, coverage: float, spread: Floats) -> Floats:
         """Return the half-width (n,) of intervals in LCE."""
@@ -168,6 +186,11 @@ class Prediction:
         """Predicted CE (n,) in %."""
         return coulombic_efficiency(self.lce)
 
+    @property
+    def efficiencies(self) -> Efficiencies:
+        """The predicted LCE (n,) and the mean that the model learned from."""
+        return Efficiencies(self.lce, self.model.mean_lce)
+
     def half_width(self, coverage: float) -> Floats:
         """Return the half-width (n,) of the interval in LCE at one of the coverages."""
         return self.model.half_width(coverage, self.spread)
@@ -229,19 +252,24 @@ class Prediction:
         ]
 
     @cached_property
-    def character(self) -> pd.DataFrame:
-        """Probability of each character of the SEI (n rows)."""
-        return self.model.sei.predict_character(self.mixtures)
+    def sei_composition(self) -> pd.DataFrame:
+        """Probability of each composition of the SEI (n rows)."""
+        return self.model.sei.predict_composition(self.mixtures)
+
+    @cached_property
+    def sei_function(self) -> pd.DataFrame:
+        """Probability of each function of the SEI (n rows); it does not contradict the CE."""
+        return self.model.sei.predict_function(self.mixtures, self.efficiencies)
 
     @cached_property
     def sei_desirability(self) -> Floats:
         """How desirable the SEI is on the metal (n,), from 0 to 1."""
-        return self.model.sei.desirability(self.mixtures)
+        return self.model.sei.desirability(self.mixtures, self.efficiencies)
 
     @cached_property
     def sei(self) -> pd.DataFrame:
-        """The columns `SEI`: likeliest character, its probability, species, desirability."""
-        return self.model.sei.summary(self.mixtures)
+        """The columns `SEI`: composition and function with probabilities, species, desirability."""
+        return self.model.sei.summary(self.mixtures, self.efficiencies)
 
     def to_frame(self, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
         """Return a table, one row an electrolyte, of some of `COLUMNS`; no others are computed."""
@@ -253,13 +281,38 @@ class Prediction:
     def _column(self, name: str) -> Any:
         if name in (*CE_BOUNDS, *LCE_BOUNDS):
             return self.bounds[name]
-        if name == Column.SEI_CHARACTER:
-            return self.character.idxmax(axis=1)
+        if name == Column.SEI_COMPOSITION:
+            return self.sei_composition.idxmax(axis=1)
+        if name == Column.SEI_FUNCTION:
+            return self.sei_function.idxmax(axis=1)
         if name in SEI:
             return self.sei[name]
         if name == Column.NEAREST:
             return self.nearest()
         return list(self.electrolytes) if name == Column.ELECTROLYTE else getattr(self, name)
+
+
+def sei_words(table: pd.DataFrame) -> list[str]:
+    """Return function and composition of the SEI of a table's rows in words, the function first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from anolyte.models.prediction import sei_words
+    >>> row = {"sei_function": "conducts", "sei_function_probability": 0.98}
+    >>> row |= {"sei_composition": "mixed", "sei_composition_probability": 0.51}
+    >>> sei_words(pd.DataFrame([row]))
+    ['conducts (98%), mixed (51%)']
+    """
+    answers = (
+        (Column.SEI_FUNCTION, Column.SEI_FUNCTION_PROBABILITY),
+        (Column.SEI_COMPOSITION, Column.SEI_COMPOSITION_PROBABILITY),
+    )
+    told = [
+        [f"{word} ({share:.0%})" for word, share in zip(table[name], table[share], strict=True)]
+        for name, share in answers
+    ]
+    return [", ".join(words) for words in zip(*told, strict=True)]
 
 
 def interval_columns(lce: Floats, half_width: Floats) -> pd.DataFrame:

@@ -28,8 +28,6 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 FACTS = Path(__file__).resolve().parents[2] / "shared" / "facts"
-# Whose files last longest come first.
-ROOMS = ("robustness", "end_to_end", "experiments", "models", "docs")
 STORED = Path(__file__).parent / "models" / "bundles" / "fixtures" / "Zn-schema-2"
 # Real compounds that the registry does not hold: a text names them by structure only.
 STRUCTURES = (
@@ -56,12 +54,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what lasts, so that no process waits for another in the end."""
-    here, order = Path(__file__).parent, {room: place for place, room in enumerate(ROOMS)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(here).parts[0], len(ROOMS)))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The closed vocabulary of the solid electrolyte interphase (SEI): its character and species.
 
-The character is two answers: what the SEI consists of, and what it does to the metal's ions.
+The character is two answers: its composition, what it consists of, and its function, whether it
+conducts the metal's ions or passivates.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from ..files.shipped import shipped_table
 
 SEI_COMPOSITIONS = ("inorganic-rich", "mixed", "organic-rich")
 SEI_FUNCTIONS = ("conducts", "passivates")
-# Both answers in one word, as the SEI model tells them: a film that lets no ion through is
-# called by that.
+# Tables of before have one word for both: a film that lets no ion through is called by that.
 PASSIVATING = "passivating"
 SEI_CHARACTERS = (*SEI_COMPOSITIONS, PASSIVATING)
 SEPARATOR = ";"
@@ -31,6 +31,8 @@ class SeiSpecies:
         What it is chemically: fluoride, oxide, alkyl carbonate, polymer, ...
     nature
         ``inorganic``, ``organic``, or ``either`` where the source does not tell.
+    elements
+        What an electrolyte or the metal must hold for it to form, H and O apart.
     aliases
         Other words for it in the literature.
     """
@@ -38,12 +40,8 @@ class SeiSpecies:
     name: str
     family: str
     nature: str
+    elements: frozenset[str]
     aliases: tuple[str, ...]
-
-
-def sei_character(composition: str, function: str) -> str:
-    """Return the one word of `SEI_CHARACTERS` for a composition and a function; "" for neither."""
-    return PASSIVATING if function == "passivates" else composition
 
 
 def split_character(word: str) -> tuple[str, str]:
@@ -60,6 +58,7 @@ def sei_vocabulary() -> dict[str, SeiSpecies]:
             str(row.species),
             str(row.family),
             str(row.nature),
+            frozenset(filter(None, str(row.elements).split(SEPARATOR))),
             tuple(filter(None, str(row.aliases).split(SEPARATOR))),
         )
         for row in rows

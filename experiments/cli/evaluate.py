@@ -28,6 +28,7 @@ from .shared.tracked_run import covered
 if TYPE_CHECKING:
     import pandas as pd
     from anolyte.datasets.compounds.metals import Metal
+    from anolyte.models.sei.model import SEIModel
 
     from ..evaluation.evaluate import Evaluation
 
@@ -63,7 +64,7 @@ def evaluate_command(
     Example:  anolyte evaluate --metal Li --sei
     """
     from ..evaluation.evaluate import ORDER, checked_splits
-    from ..evaluation.evaluate_sei import evaluate_sei, sei_tables
+    from ..evaluation.evaluate_sei import evaluated_sei, sei_tables
     from ..evaluation.report import write_report
     from ..tracking import evaluation_run
 
@@ -74,8 +75,8 @@ def evaluate_command(
     if report is not None and (report.suffix != ".html" or not report.absolute().parent.is_dir()):
         raise ValueError(f"{report}: the name must end in .html, in a folder that exists")
     tell("Evaluating the SEI model.")
-    interphases = evaluate_sei(repeats=1 if quick else 3)
-    tables = sei_tables(interphases)
+    interphases = evaluated_sei(repeats=1 if quick else 3)
+    tables = sei_tables(interphases.evaluation_, interphases.reliability_)
     found: list[Evaluation] = []
     kept: list[str] = []
     for symbol in () if sei else chosen:
@@ -111,16 +112,15 @@ def _evaluated(
         return evaluate(metal, rows, others, names, quick, repeats, seed, progress)
 
 
-def _log_sei(
-    evaluation: pd.DataFrame, wanted: Sequence[str], uri: str | None, note: str
-) -> Iterator[str]:
+def _log_sei(model: SEIModel, wanted: Sequence[str], uri: str | None, note: str) -> Iterator[str]:
     """Log the SEI model's accuracy on each metal, and yield where."""
     from ..tracking import log_sei
 
+    evaluation, reliability = model.evaluation_, model.reliability_
     evaluated = set(evaluation["metal"])
     for metal in wanted:
         if metal in evaluated:
-            yield str(log_sei(evaluation, metal, uri, note))
+            yield str(log_sei(evaluation, metal, uri, note, reliability=reliability))
         else:
             tell(f"There are no labels to evaluate the SEI of {metal} on.")
 

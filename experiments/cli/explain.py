@@ -117,8 +117,12 @@ def _print(explanation: Explanation) -> None:
     shown = explanation.contributions[["words", "push_lce", "push_ce_pct"]]
     mean = f"mean of {told['metal']} {explanation.mean_lce:.2f} LCE, predicted {told['lce']:.2f}"
     print_table(shown, f"Contributions, in LCE and in points of CE ({mean})", "+.3f")
-    likely = ", ".join(f"{name} {share:.0%}" for name, share in explanation.character.items())
-    print(f"SEI: {likely}")
+    for answer, shares in (
+        ("function", explanation.function),
+        ("composition", explanation.composition),
+    ):
+        likely = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+        print(f"SEI {answer}: {likely}")
     print_table(explanation.species, "Likeliest species and where they stem from", ".2f")
     better = explanation.counterfactuals
     if better.empty:

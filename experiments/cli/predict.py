@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 STDIN = "-"
 # Rows of a table on a terminal; more belong into a file.
 SHOWN_ROWS = 50
-SHOWN = ("electrolyte", "ce_pct", "ce_low", "ce_high", "sei_character", "evidence", "assumptions")
+SHOWN = (
+    *("electrolyte", "ce_pct", "ce_low", "ce_high", "sei_function", "sei_composition"),
+    *("evidence", "assumptions"),
+)
 
 
 def predict_command(

@@ -95,6 +95,8 @@ def train_command(
     if data is not None:
         table = read_measurements(data, None if everything else metals[0])
         tell_warnings(table)
+    # One model of all metals goes with each of theirs.
+    sei = learn_sei(None if everything else metals[0], data)
     told = []
     for symbol in metals:
         measurements = gather(symbol, table, only_data)
@@ -105,7 +107,6 @@ def train_command(
         )
         if not only_data:
             tell(own_rows(measurements))
-        sei = learn_sei(symbol, data)
         with covered(training_run(symbol, tracking_uri, note), no_tracking) as run:
             with progress_bar() as progress:
                 asked = (chosen, seed, repeats, quick, progress)

@@ -8,12 +8,19 @@ from anolyte.models.sei.model import SEIModel
 
 from ..project import Project
 
-# Shown over all metals, and the one of them that is shown for each metal.
+# Shown over all metals, and those that are shown for each metal.
 METRICS = {
-    "character": ("log_loss", "balanced_accuracy", "accuracy"),
+    "composition": ("log_loss", "accuracy"),
+    "function": ("log_loss", "accuracy"),
     "species": ("recall_top5", "main_first", "first_reported"),
 }
-BY_METAL = {"character": "log_loss", "species": "recall_top5"}
+BY_METAL = {
+    "composition": ("log_loss", "auc"),
+    "function": ("log_loss", "auc"),
+    "species": ("recall_top5", "main_first"),
+}
+RELATIVE = "relative_log_loss"
+RELIABILITY = "SEI: how often what was said of publications not seen held"
 
 
 def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
@@ -36,19 +43,42 @@ def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
     >>> sorted(set(found["contender"]))
     ['SEIModel', 'frequency', 'frequency of the metal', 'rules']
     """
-    return SEIModel(repeats=repeats).fit(known_measurements(store=Project.here().data)).evaluation_
+    return evaluated_sei(repeats).evaluation_
 
 
-def sei_tables(evaluation: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return an evaluation of the SEI model as tables to read, by their titles."""
+def evaluated_sei(repeats: int = 3) -> SEIModel:
+    """Return the SEI model of all known labels with its evaluation and its reliability."""
+    return SEIModel(repeats=repeats).fit(known_measurements(store=Project.here().data))
+
+
+def sei_tables(
+    evaluation: pd.DataFrame, reliability: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return an evaluation of the SEI model as tables to read, by their titles.
+
+    Parameters
+    ----------
+    evaluation, reliability
+        See `validation.evaluate` and `validation.reliability` of `anolyte.models.sei`.
+    """
     tables: dict[str, pd.DataFrame] = {}
     for task, names in METRICS.items():
         rows = evaluation[evaluation["task"] == task]
+        if rows.empty:
+            continue
         whole = pivoted(rows[rows["metal"] == "all"], ["contender"], "metric")
         tables[f"SEI {task}, all metals, publications not seen"] = whole[["contender", *names]]
-        one = rows[rows["metric"] == BY_METAL[task]]
-        by_metal = pivoted(one, ["metal", "rows", "sources"], "contender")
-        tables[f"SEI {task} by metal: {BY_METAL[task]}"] = by_metal
+        for metric in BY_METAL[task]:
+            one = rows[(rows["metric"] == metric)]
+            if not one.empty:
+                by_metal = pivoted(one, ["metal", "rows", "sources"], "contender")
+                tables[f"SEI {task} by metal: {metric}"] = by_metal
+        relative = rows[rows["metric"] == RELATIVE]
+        if not relative.empty:
+            shown = relative[["metal", "rows", "sources", "value", "low", "high"]]
+            tables[f"SEI {task}: log_loss over that of the metal's frequency"] = shown
+    if reliability is not None and not reliability.empty:
+        tables[RELIABILITY] = reliability
     return tables
 
 

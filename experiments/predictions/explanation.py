@@ -35,10 +35,10 @@ class Explanation:
         The largest contributions in words.
     contributions
         See `anolyte.models.explanations.contributions.contributions`.
-    character
-        Probability of each SEI character, likeliest first.
+    composition, function
+        Probability of each composition and each function of the SEI, likeliest first.
     species
-        The likeliest SEI species: species, score, origin.
+        The likeliest SEI species: species, score, share, origin.
     counterfactuals
         See `anolyte.models.explanations.counterfactual.counterfactuals`.
 
@@ -56,7 +56,8 @@ class Explanation:
     mean_lce: float
     reasons: str
     contributions: pd.DataFrame
-    character: dict[str, float]
+    composition: dict[str, float]
+    function: dict[str, float]
     species: pd.DataFrame
     counterfactuals: pd.DataFrame
 
@@ -68,7 +69,8 @@ class Explanation:
             **self.prediction,
             "mean_lce": self.mean_lce,
             "reasons": self.reasons,
-            Column.SEI_CHARACTER: self.character,
+            Column.SEI_COMPOSITION: self.composition,
+            Column.SEI_FUNCTION: self.function,
             **plain,
         }
 
@@ -119,17 +121,22 @@ def explain(
         "coverage": coverage,
         **{str(name): _plain(value) for name, value in told.items()},
     }
-    character = predicted.character.iloc[0].sort_values(ascending=False)
     listed = model.sei.predict_species(predicted.mixtures, species)
     return Explanation(
         prediction,
         model.mean_lce,
         reasons(model, predicted)[0],
         contributions(model, predicted, most),
-        {str(name): float(share) for name, share in character.items()},
-        listed[["species", "score", "origin"]],
+        _likeliest_first(predicted.sei_composition),
+        _likeliest_first(predicted.sei_function),
+        listed[["species", "score", "share", "origin"]],
         counterfactuals(model, electrolyte, coverage=coverage),
     )
+
+
+def _likeliest_first(probabilities: pd.DataFrame) -> dict[str, float]:
+    shares = probabilities.iloc[0].sort_values(ascending=False)
+    return {str(name): float(share) for name, share in shares.items()}
 
 
 def _plain(value: Any) -> str | float:

@@ -30,7 +30,8 @@ OK, ERROR = "ok", "error"
 PREDICTED = (
     Column.ELECTROLYTE,
     *CE_BOUNDS,
-    Column.SEI_CHARACTER,
+    Column.SEI_FUNCTION,
+    Column.SEI_COMPOSITION,
     Column.EVIDENCE,
     Column.DOMAIN_SCORE,
     Column.NEAREST,
@@ -73,7 +74,7 @@ def predict(
     -------
     pandas.DataFrame
         One row a formulation, in their order: electrolyte, ce_pct, ce_low, ce_high (in %),
-        sei_character, evidence, domain_score, nearest, remarks, assumptions.
+        sei_function, sei_composition, evidence, domain_score, nearest, remarks, assumptions.
 
     Raises
     ------

@@ -18,6 +18,7 @@ from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.staged import Staged
 from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS, Column
+from anolyte.models.sei.rules import BLOCKED
 from threadpoolctl import threadpool_limits
 
 from ..ranking.criteria import LowerBound
@@ -110,7 +111,9 @@ class Screening:
 
     def _staged(self) -> Staged | None:
         by_bound = type(self.ranking.criterion) is LowerBound
-        if self.exact or not by_bound or not Staged.applies(self.model):
+        # On some metals the SEI lowers a CE, of which the stages know nothing.
+        by_sei = self.model.metal in BLOCKED
+        if self.exact or by_sei or not by_bound or not Staged.applies(self.model):
             return None
         return Staged(self.model, self.ranking.coverage)
 

@@ -13,6 +13,7 @@ from anolyte.datasets.compounds.registry import Compound
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import InputError
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
+from anolyte.models.prediction import Column, sei_words
 
 from ..pages import page
 
@@ -76,10 +77,7 @@ def _values(frame: pd.DataFrame, title: str, caveat: str, rows: int) -> dict[str
 
 
 def _characters(head: pd.DataFrame) -> list[str]:
-    if "sei_character" not in head:
-        return [""] * len(head)
-    pairs = zip(head["sei_character"], head["sei_probability"], strict=True)
-    return [f"{character} ({share:.0%})" for character, share in pairs]
+    return sei_words(head) if Column.SEI_FUNCTION in head else [""] * len(head)
 
 
 def _bars(head: pd.DataFrame) -> list[dict[str, object]]:

@@ -210,13 +210,16 @@ def log_sei(
     uri: str | None = None,
     note: str = "",
     outbox: Path | None = None,
+    *,
+    reliability: pd.DataFrame | None = None,
 ) -> RunReference:
     """Log how good the SEI model is on one metal (or ``all``).
 
     Parameters
     ----------
-    evaluation
-        See `models.sei_validation.evaluate`.
+    evaluation, reliability
+        See `validation.evaluate` and, over all metals, `validation.reliability` of
+        `anolyte.models.sei`.
 
     Examples
     --------
@@ -226,7 +229,7 @@ def log_sei(
     """
 
     def write(files: Path) -> dict[str, Any]:
-        return sei_fields(evaluation, metal, files)
+        return sei_fields(evaluation, metal, files, reliability)
 
     return _log(metal, SEI, "sei", write, uri, note, outbox)
 

@@ -66,13 +66,15 @@ def _metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
     return found
 
 
-def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, Any]:
+def sei_fields(
+    evaluation: pd.DataFrame, metal: str, files: Path, reliability: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Write the files of an SEI evaluation to `files` and return its record's fields.
 
     Parameters
     ----------
-    evaluation
-        See `models.sei_validation.evaluate`.
+    evaluation, reliability
+        See `validation.evaluate` and `validation.reliability` of `anolyte.models.sei`.
     metal
         Symbol, or ``all``.
 
@@ -91,6 +93,8 @@ def sei_fields(evaluation: pd.DataFrame, metal: str, files: Path) -> dict[str, A
         f"sei_{task}.json": pivoted(rows, ["contender"], "metric")
         for task, rows in mine.groupby("task")
     }
+    if reliability is not None and not reliability.empty:
+        tables["sei_reliability.json"] = reliability
     for name, table in tables.items():
         write_table(table.round(4), files / name)
     figures = {

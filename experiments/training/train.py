@@ -124,14 +124,14 @@ def gather_others(metal: Metal, store: str | Path | None = None) -> pd.DataFrame
 
 
 def learn_sei(
-    metal: Metal, data: str | Path | None = None, store: str | Path | None = None
+    metal: Metal | None = None, data: str | Path | None = None, store: str | Path | None = None
 ) -> SEIModel:
     """Return the SEI model of the labels of all metals: shipped, own, and a further table's.
 
     Parameters
     ----------
     metal
-        Of rows of the further table that name none.
+        Of rows of the further table that name none; without it each must name one.
     data, store
         As in `gather`.
     """

@@ -283,6 +283,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
         told = f"{folder} was saved with {versions}: its predictions may differ a little"
         warnings.warn(f"{told}; train it again to be sure", stacklevel=4)
     if model.sei_ is None:
-        told = f"{folder} holds no SEI model of its own: that of the shipped labels is used"
+        told = f"{folder} holds no SEI model of its own"
+        told += " that this version reads: that of the shipped labels is used"
         warnings.warn(f"{told}; train it again to keep one with it", stacklevel=4)
     return model

@@ -22,7 +22,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from ..efficiency.domain import MEASURED, Domain
 from ..efficiency.families import FAMILIES, Estimator, scaled_ranks
-from ..sei.model import SEIModel
+from ..sei.model import KIND, SEIModel
 from .files import MAX_TABLE_BYTES, REMEDY, check_unpacked, saved_bytes, strict_json
 from .older import json_of_ubj
 from .tree_checks import check_boosted, check_forest
@@ -33,6 +33,7 @@ MEASURED_TABLE = "measured.csv"
 SEI_FILE = "sei.json"
 # The schema that is written, and that which is read too: boosted trees in UBJ, no SEI model.
 SCHEMA_VERSION, OLDER = 3, 2
+FORMER_SEI = 1
 PACKAGES = ("anolyte", "numpy", "rdkit", "scikit-learn", "skops", "xgboost")
 # With other versions of these a model may predict something else.
 DECISIVE = ("rdkit", "scikit-learn", "xgboost")
@@ -103,12 +104,18 @@ class BundleReader:
         return estimator
 
     def sei(self) -> SEIModel | None:
-        """Return the SEI model; None of a bundle from before they held one."""
+        """Return the SEI model; None of a bundle from before they held one, or one of this kind.
+
+        Models of `FORMER_SEI` knew one word for composition and function together and kept no
+        reports: they cannot be turned into one of today's.
+        """
         if self.schema == OLDER:
             return None
         path, data = self.folder / SEI_FILE, saved_bytes(self.folder, SEI_FILE, self.files)
         try:
-            return SEIModel.from_dict(strict_json(data))
+            stored = strict_json(data)
+            former = stored.get("kind") == KIND and stored.get("schema_version") == FORMER_SEI
+            return None if former else SEIModel.from_dict(stored)
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             told = str(error)[:200]
             raise ModelFileError(f"{path} holds no SEI model: {told}; {REMEDY}") from error

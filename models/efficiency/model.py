@@ -25,8 +25,9 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from ..prediction import Prediction, texts_of
+from ..prediction import Efficiencies, Prediction, texts_of
 from ..sei.model import SEIModel
+from ..sei.rules import BLOCKED
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
 from .domain import Domain
 from .evidence import largest_values, metal_evidence
@@ -312,6 +313,10 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
     def assess(self, X: Any, coverage: float = 0.9) -> Prediction:
         """Return the predictions of electrolytes with all that stands behind them.
 
+        They agree with the SEI: on Mg, Ca and Al no CE above 80 % is told where the film is
+        likelier to passivate, see `sei.function.capped`. What `predict_lce` says, and what is
+        judged, is the CE alone.
+
         Parameters
         ----------
         X
@@ -323,6 +328,8 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         mixtures = as_mixtures(X, self.metal)
         features = self.descriptors(mixtures)
         lce, spread = self.predict_descriptors(features)
+        if self.metal in BLOCKED:
+            lce = self.sei.cap(mixtures, Efficiencies(lce, self.mean_lce))
         return Prediction(mixtures, features, lce, spread, self, coverage, texts_of(X))
 
 

@@ -1,51 +1,57 @@
 """SEIModel: which solid electrolyte interphase an electrolyte leaves on a metal.
 
-Rules first (`rules`), corrected by what the labels of all metals teach where that helps on
-unseen publications (`learned`, `validation`).
+Three parts, each of its own kind: the composition and the function are regressions on contrasts
+within a metal (`within_metal`), the species are what was reported of like electrolytes, with what
+the rules know of each ingredient (`species`, `rules`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from anolyte.datasets.compounds.metals import Metal
-from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS
-from anolyte.features.arrays import Floats, Integers, Objects
+from anolyte.datasets.interphases.vocabulary import SEI_COMPOSITIONS, SEI_FUNCTIONS
+from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures, as_mixtures
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from ..prediction import Column
+from ..prediction import Column, Efficiencies
+from .chemistry import COMPOSITION, FUNCTION, composition_features, function_features
 from .desirability import desirability
-from .labels import LabelledRows, labelled, shipped_labels
-from .learned import CharacterCorrection, SpeciesPrior, correction_features
-from .products import SPECIES, Ingredient, is_by_analogy
-from .rules import RuleScores, Shares, rule_character, rule_scores
-from .validation import evaluate, fit_correction, fit_prior
+from .function import agreed, capped
+from .labels import LabelledRows, labelled, says_sei, shipped_labels
+from .parts import (
+    COMPOSITION_DIRECTIONS,
+    FUNCTION_DIRECTIONS,
+    fit_composition,
+    fit_function,
+    fit_species,
+)
+from .ranked import ranked
+from .rules import Shares, rule_scores
+from .species import SpeciesReports
+from .validation import evaluate, reliability
+from .within_metal import WithinMetal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KIND = "sei"
 CHUNK = 20_000
-# An anion is said to be in the first shell above this share of it.
-IN_SHELL = 0.05
-# A second origin is named if it gives at least this part of the first.
-SECOND_ORIGIN = 0.25
 # How many species a summary names.
 TOLD = 3
 
 
 class SEIModel(BaseEstimator):  # type: ignore[misc]
-    """Predict character and species of the SEI; one model serves all metals.
+    """Predict composition, function and species of the SEI; one model serves all metals.
 
     On Li, Na and K the inorganic, fluoride-rich film that anions leave is wanted; on Mg, Ca and
-    Al it blocks the cation and the same decomposition is called passivating (Li et al., The
-    contrast between monovalent and multivalent metal battery anodes, review; for the alkali
-    metals Xiang et al., Joule 3 (2019) 2334, doi:10.1016/j.joule.2019.07.027).
+    Al the same decomposition mostly passivates, though thin films of it, hydrides, chlorides and
+    borates may conduct (Li et al., The contrast between monovalent and multivalent metal battery
+    anodes, review; for the alkali metals Xiang et al., doi:10.1016/j.joule.2019.07.027).
 
     Parameters
     ----------
@@ -53,19 +59,15 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
         The metal of electrolytes that do not name one.
     repeats
         Of the evaluation on unseen publications; 0 leaves it out.
-    seed
-        Of the folds within which the correction is chosen.
 
     Attributes
     ----------
-    correction_
-        The fitted `CharacterCorrection`.
-    prior_
-        The fitted `SpeciesPrior`.
-    corrected_
-        Whether the correction is used; if not, the rules alone are.
-    evaluation_
-        Accuracy beside the baselines, see `sei_validation.evaluate`.
+    composition_, function_
+        The fitted `WithinMetal` of each.
+    species_
+        The `SpeciesReports`.
+    evaluation_, reliability_
+        Accuracy beside the baselines, see `validation.evaluate` and `validation.reliability`.
 
     Examples
     --------
@@ -75,105 +77,135 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
     >>> model.predict_species(["1 M LiFSI in DME"], top=1)[["species", "origin"]]
       species                        origin
     0     LiF  FSI- (in the first shell)
-    >>> character = model.predict_character(["1 M LiFSI in DME"])
-    >>> float(character.sum(axis=1).round(6).iloc[0])
-    1.0
+    >>> model.predict_composition(["1 M LiFSI in DME", "4 M LiFSI in DME"]).idxmax(axis=1).tolist()
+    ['inorganic-rich', 'inorganic-rich']
+    >>> magnesium = SEIModel("Mg", repeats=0).fit(load_measurements("all"))
+    >>> texts = ["0.4 M Mg(TFSI)2 in DME", "? M MgCl2 + ? M AlCl3 in DME"]
+    >>> magnesium.predict_function(texts).idxmax(axis=1).tolist()
+    ['passivates', 'conducts']
     """
 
-    def __init__(self, metal: str = "Li", repeats: int = 3, seed: int = 0) -> None:
+    def __init__(self, metal: str = "Li", repeats: int = 3) -> None:
         self.metal = metal
         self.repeats = repeats
-        self.seed = seed
 
     def fit(self, X: pd.DataFrame, y: None = None) -> Self:
-        """Fit to measurements of any metals; rows without an SEI observation count nothing.
+        """Fit to measurements of any metals, those of an SEI and those of a CE alone.
 
         Needs the columns electrolyte, source and one of sei_composition, sei_function and
-        sei_species; metal, doi and seen_in are used if there. With few labels the rules stay
-        as they are.
+        sei_species; metal, doi and seen_in are used if there, and the columns of a CE, which
+        tells the function. Where there are few labels, the answers are the metal's frequencies.
 
         Raises
         ------
         ValueError
-            If no row has a label.
+            If no row says anything of its SEI.
         """
-        observed = labelled(X)
-        if observed.empty:
+        if not says_sei(X):
             raise ValueError("no measurement says what its SEI is made of, does or holds")
+        observed = labelled(X)
         # One thread: the same bits on every machine, and no slower on matrices of this size.
         with threadpool_limits(1):
             rows = LabelledRows.from_measurements(observed, as_mixtures(observed, self.metal))
-            self.correction_ = fit_correction(rows.with_character(), self.seed)
-            self.prior_ = fit_prior(rows.with_species(), self.seed)
+            self.composition_ = fit_composition(rows)
+            self.function_ = fit_function(rows)
+            self.species_ = fit_species(rows)
             self.evaluation_ = evaluate(rows, self.repeats)
+            self.reliability_ = reliability(rows) if self.repeats else pd.DataFrame()
         return self
 
-    @property
-    def corrected_(self) -> bool:
-        """Whether labels correct the rules for the character."""
-        check_is_fitted(self)
-        return self.correction_.blend > 0
-
-    def predict_character(self, X: Any) -> pd.DataFrame:
-        """Return the probability of each character: one column each of `SEI_CHARACTERS`.
+    def predict_composition(self, X: Any) -> pd.DataFrame:
+        """Return the probability of each composition: one column each of `SEI_COMPOSITIONS`.
 
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
-        parts = []
-        for mixtures in self._chunks(X):
-            shares = rule_scores(mixtures).shares
-            rules = rule_character(shares, mixtures.metals)
-            features = correction_features(rules, np.column_stack(shares), mixtures.metals)
-            parts.append(self.correction_.predict(features, rules))
-        return pd.DataFrame(np.vstack(parts), columns=list(SEI_CHARACTERS))
+        parts = [
+            self.composition_.predict(composition_features(mixtures), mixtures.metals)
+            for mixtures in self._chunks(X)
+        ]
+        return pd.DataFrame(np.vstack(parts), columns=list(SEI_COMPOSITIONS))
+
+    def predict_function(self, X: Any, efficiencies: Efficiencies | None = None) -> pd.DataFrame:
+        """Return the probability of each function: one column each of `SEI_FUNCTIONS`.
+
+        Parameters
+        ----------
+        X
+            Electrolytes.
+        efficiencies
+            Their predicted LCE (n,), of any model, and that model's mean: the function then
+            agrees with it, see `function.agreed`. By the chemistry alone without.
+        """
+        mixtures = as_mixtures(X, self.metal)
+        parts = [
+            self.function_.predict(function_features(chunk), chunk.metals)[:, 0]
+            for chunk in self._chunks(mixtures)
+        ]
+        conducts = np.concatenate(parts)
+        if efficiencies is not None:
+            conducts = agreed(conducts, efficiencies, mixtures.metals)
+        columns = dict(zip(SEI_FUNCTIONS, (conducts, 1 - conducts), strict=True))
+        return pd.DataFrame(columns)
+
+    def cap(self, X: Any, efficiencies: Efficiencies) -> Floats:
+        """Return LCE (n,) that the function does not contradict, see `function.capped`."""
+        mixtures = as_mixtures(X, self.metal)
+        conducts = self.predict_function(mixtures, efficiencies)["conducts"].to_numpy()
+        return capped(conducts, efficiencies.lce, mixtures.metals)
 
     def predict_species(self, X: Any, top: int = 5) -> pd.DataFrame:
-        """Return the likeliest species of each electrolyte.
+        """Return the likeliest species of each electrolyte, and the gas beside the film.
 
         Returns
         -------
         pandas.DataFrame
-            Long: row (position in `X`), rank (from 1), species, score (0 to 1, comparable
-            within one metal), origin (the ingredients that it stems from). A species without
-            an origin in the electrolyte is not listed, so a row may have fewer than `top`.
+            Long: row (position in `X`), rank (from 1), species, score (the probability that a
+            source which describes the SEI names it), share (of the film, by the rules; NaN
+            where they give none), origin (the ingredients that it stems from). A row has at
+            most `top` species of the film; the likeliest gas, a by-product that does not stay
+            in it, comes after them and scores by how sure the rules are.
         """
         parts, offset = [], 0
         for mixtures in self._chunks(X):
             rules = rule_scores(mixtures)
-            scores = self.prior_.apply(rules.species, mixtures.metals)
-            frame = _ranked(mixtures, rules, scores, top)
+            frame = ranked(mixtures, rules, self.species_.scores(mixtures, rules.species), top)
             parts.append(frame.assign(row=frame["row"] + offset))
             offset += len(mixtures)
         return pd.concat(parts, ignore_index=True)
 
     def describe(self, X: Any) -> pd.DataFrame:
-        """Return what the rules see: one column each of `sei_rules.Shares`."""
+        """Return what the rules see: one column each of `rules.Shares`."""
         parts = [np.column_stack(rule_scores(chunk).shares) for chunk in self._chunks(X)]
         return pd.DataFrame(np.vstack(parts), columns=list(Shares._fields))
 
-    def desirability(self, X: Any) -> Floats:
+    def desirability(self, X: Any, efficiencies: Efficiencies | None = None) -> Floats:
         """Return how desirable the SEI is on the metal (n,), from 0 to 1, see `desirability`."""
         mixtures = as_mixtures(X, self.metal)
-        character, shares = self.predict_character(mixtures), self.describe(mixtures)
-        return desirability(character, shares, mixtures.metals)
+        conducts = self.predict_function(mixtures, efficiencies)["conducts"].to_numpy()
+        return desirability(self.predict_composition(mixtures), conducts, mixtures.metals)
 
-    def summary(self, X: Any) -> pd.DataFrame:
+    def summary(self, X: Any, efficiencies: Efficiencies | None = None) -> pd.DataFrame:
         """Return what the SEI will be: one row an electrolyte, the columns `prediction.SEI`.
 
-        The most probable character and its probability; the likeliest species with what they
-        stem from; how desirable that is.
+        The likelier composition and function, each with its probability; the likeliest species
+        with what they stem from; how desirable that is. `efficiencies` as in `predict_function`.
         """
         mixtures = as_mixtures(X, self.metal)
-        character, shares = self.predict_character(mixtures), self.describe(mixtures)
+        composition = self.predict_composition(mixtures)
+        function = self.predict_function(mixtures, efficiencies)
         listed = self.predict_species(mixtures, TOLD)
         listed["text"] = listed["species"] + " from " + listed["origin"]
         texts = listed.groupby("row")["text"].agg("; ".join)
         return pd.DataFrame(
             {
-                Column.SEI_CHARACTER: character.idxmax(axis=1),
-                Column.SEI_PROBABILITY: character.max(axis=1),
+                Column.SEI_COMPOSITION: composition.idxmax(axis=1),
+                Column.SEI_COMPOSITION_PROBABILITY: composition.max(axis=1),
+                Column.SEI_FUNCTION: function.idxmax(axis=1),
+                Column.SEI_FUNCTION_PROBABILITY: function.max(axis=1),
                 Column.SEI_SPECIES: texts.reindex(range(len(mixtures)), fill_value=""),
-                Column.SEI_DESIRABILITY: desirability(character, shares, mixtures.metals),
+                Column.SEI_DESIRABILITY: desirability(
+                    composition, function["conducts"].to_numpy(), mixtures.metals
+                ),
             }
         )
 
@@ -191,10 +223,11 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
             "kind": KIND,
             "metal": self.metal,
             "repeats": self.repeats,
-            "seed": self.seed,
-            "correction": self.correction_.to_dict(),
-            "prior": self.prior_.to_dict(),
-            "evaluation": self.evaluation_.to_dict("records"),
+            "composition": self.composition_.to_dict(),
+            "function": self.function_.to_dict(),
+            "species": self.species_.to_dict(),
+            "evaluation": _records(self.evaluation_),
+            "reliability": _records(self.reliability_),
         }
 
     @classmethod
@@ -209,10 +242,16 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
         if stored.get("kind") != KIND or stored.get("schema_version") != SCHEMA_VERSION:
             raise ValueError(f"not an SEI model of schema {SCHEMA_VERSION}; train it again")
         try:
-            model = cls(str(stored["metal"]), int(stored["repeats"]), int(stored["seed"]))
-            model.correction_ = CharacterCorrection.from_dict(stored["correction"])
-            model.prior_ = SpeciesPrior.from_dict(stored["prior"])
+            model = cls(str(stored["metal"]), int(stored["repeats"]))
+            model.composition_ = WithinMetal.from_dict(
+                stored["composition"], COMPOSITION, COMPOSITION_DIRECTIONS
+            )
+            model.function_ = WithinMetal.from_dict(
+                stored["function"], FUNCTION, FUNCTION_DIRECTIONS
+            )
+            model.species_ = SpeciesReports.from_dict(stored["species"])
             model.evaluation_ = pd.DataFrame(stored["evaluation"])
+            model.reliability_ = pd.DataFrame(stored["reliability"])
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"the stored SEI model is incomplete: {error!r}") from error
         return model
@@ -224,61 +263,7 @@ def shipped_sei_model() -> SEIModel:
     return SEIModel(repeats=0).fit(shipped_labels())
 
 
-def _ranked(mixtures: Mixtures, rules: RuleScores, scores: Floats, top: int) -> pd.DataFrame:
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :top]
-    rows = np.repeat(np.arange(len(scores)), order.shape[1])
-    ranks = np.tile(np.arange(1, order.shape[1] + 1), len(scores))
-    best = np.take_along_axis(scores, order, axis=1).ravel()
-    species = order.ravel()
-    listed = best > 0
-    origins = np.empty(len(rows), dtype=object)
-    for metal, table in rules.tables.items():
-        here = np.flatnonzero(listed & (mixtures.metals[rows] == metal))
-        origins[here] = _origins(rules, table, rows[here], species[here], cast("Metal", metal))
-    frame = pd.DataFrame(
-        {
-            "row": rows,
-            "rank": ranks,
-            "species": np.array(SPECIES, dtype=object)[species],
-            "score": best,
-            "origin": origins,
-        }
-    )
-    return frame[listed].reset_index(drop=True)
-
-
-def _origins(
-    rules: RuleScores,
-    table: Floats,
-    rows: Integers,
-    species: Integers,
-    metal: Metal,
-) -> Objects:
-    """Return a text each (n,) that names the one or two ingredients that give most of a species."""
-    names = np.array([_wordings(each, metal) for each in rules.ingredients], dtype=object)
-    given = rules.weights[rows] * table[:, species].T
-    each = np.arange(len(rows))
-    texts: list[Objects] = []
-    largest = given.max(axis=1, initial=0.0)
-    for place in range(2):
-        chosen = given.argmax(axis=1)
-        amount = given[each, chosen]
-        named = names[chosen, (rules.in_shell[rows, chosen] >= IN_SHELL).astype(int)]
-        worth = (amount > 0) & (amount >= (SECOND_ORIGIN if place else 0.0) * largest)
-        texts.append(np.where(worth, named if place == 0 else ", " + named, ""))
-        given[each, chosen] = 0.0
-    return np.asarray(texts[0] + texts[1], dtype=object)
-
-
-def _wordings(ingredient: Ingredient, metal: Metal) -> tuple[str, str]:
-    """Return how an ingredient is named outside and inside the first shell.
-
-    That a solvent is in the shell goes without saying; of an anion it is the point.
-    """
-    analogy = ["by analogy"] if is_by_analogy(ingredient, metal) else []
-    shell = ["in the first shell"] if ingredient.role in ("anion", "salt") else []
-    outside, inside = (
-        f"{ingredient.name} ({'; '.join(words)})" if words else ingredient.name
-        for words in (analogy, shell + analogy)
-    )
-    return outside, inside
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as records without NaN, which JSON does not know."""
+    objects = table.astype(object).where(table.notna(), None)
+    return [dict(zip(objects.columns, row, strict=True)) for row in objects.to_numpy().tolist()]

@@ -98,16 +98,6 @@ def film_former(ingredient: Ingredient) -> bool:
     return any(entry.ingredient in FILM_FORMERS for entry in _known(ingredient))
 
 
-@lru_cache(maxsize=4096)
-def has_sulfonyl_fluoride(ingredient: Ingredient) -> bool:
-    """Whether an ingredient has an S-F bond."""
-    bonds = ingredient.compound.mol.GetBonds()
-    return any(
-        {bond.GetBeginAtom().GetSymbol(), bond.GetEndAtom().GetSymbol()} == {"S", "F"}
-        for bond in bonds
-    )
-
-
 @lru_cache(maxsize=65536)
 def _keys(ingredient: Ingredient) -> Sources:
     keys = (source_keys(entry.source, *entry.keys) for entry in _known(ingredient))

@@ -38,7 +38,7 @@ from typing import NamedTuple, cast
 import numpy as np
 from anolyte.datasets.compounds.metals import Metal
 from anolyte.datasets.compounds.registry import fragment_charge
-from anolyte.features.arrays import Flags, Floats, Words
+from anolyte.features.arrays import Flags, Floats
 from anolyte.features.blocks.quantum import quantum_rows
 from anolyte.features.blocks.solvation import cation_count
 from anolyte.features.mixtures import Mixtures, divide
@@ -50,7 +50,6 @@ from .products import (
     Sources,
     describe_products,
     film_former,
-    has_sulfonyl_fluoride,
     ingredients,
     products,
 )
@@ -63,18 +62,13 @@ TYPICAL_LUMO = {False: -4.9, True: 0.5}
 FILM_FORMER = 6.0
 ANION = 3.0
 STABLE = 0.2
-ORGANIC_BELOW = 0.35
-INORGANIC_ABOVE = 0.6
-PASSIVATING_ABOVE = 0.4
-STEP = 0.1
-RESERVE = 0.1
 # Anion-derived inorganic films block Mg2+, Ca2+ and Al3+ [1]; zinc is not in that contrast.
 PROTECTED: tuple[Metal, ...] = ("Li", "Na", "K")
 BLOCKED: tuple[Metal, ...] = ("Mg", "Ca", "Al")
 
 
 class Shares(NamedTuple):
-    """Per row what decides the character of the SEI; each (n,), between 0 and 1.
+    """Per row what the rules see of the SEI; each (n,), between 0 and 1.
 
     Attributes
     ----------
@@ -86,24 +80,12 @@ class Shares(NamedTuple):
         Share of metal fluorides.
     anion_shell
         Anions' share of the first shell.
-    protective
-        Fluoride from anions on Li, Na, K.
-    passivating
-        The same on Mg, Ca, Al.
-    sulfonyl_fluoride
-        Weight of ingredients with the weak S-F bond (FSI) [2].
-    cation_fraction
-        Metal cations per mole of mixture: concentrated electrolytes leave inorganic films [1, 2].
     """
 
     inorganic: Floats
     anion_derived: Floats
     fluoride: Floats
     anion_shell: Floats
-    protective: Floats
-    passivating: Floats
-    sulfonyl_fluoride: Floats
-    cation_fraction: Floats
 
 
 @dataclass(frozen=True)
@@ -123,7 +105,7 @@ class RuleScores:
     tables
         Products (m, s) on each metal.
     shares
-        The quantities behind the character.
+        The quantities behind the species.
     """
 
     ingredients: tuple[Ingredient, ...]
@@ -132,32 +114,6 @@ class RuleScores:
     species: Floats
     tables: dict[str, Floats]
     shares: Shares
-
-
-def rule_character(shares: Shares, metals: Words) -> Floats:
-    """Return the probabilities (n, 4) of `SEI_CHARACTERS` that the rules give.
-
-    With i the inorganic share and logistic steps of the width STEP,
-
-        organic-rich    falls at ORGANIC_BELOW
-        inorganic-rich  rises at INORGANIC_ABOVE
-        mixed           lies between them
-
-    On Mg, Ca and Al a share that rises at PASSIVATING_ABOVE is passivating instead: what
-    protects Li, Na and K keeps their ions from passing [1]. A floor of RESERVE for each class
-    admits that the rules may be wrong.
-    """
-    organic = _logistic((ORGANIC_BELOW - shares.inorganic) / STEP)
-    inorganic = (1 - organic) * _logistic((shares.inorganic - INORGANIC_ABOVE) / STEP)
-    passivating = _logistic((shares.inorganic - PASSIVATING_ABOVE) / STEP)
-    passivating *= np.isin(metals, BLOCKED)
-    others = np.column_stack([inorganic, 1 - organic - inorganic, organic])
-    raw = np.column_stack([others * (1 - passivating)[:, None], passivating])
-    return (1 - 4 * RESERVE) * raw + RESERVE
-
-
-def _logistic(values: Floats) -> Floats:
-    return 1 / (1 + np.exp(-values))
 
 
 def rule_scores(mixtures: Mixtures, excluded: Sources = frozenset()) -> RuleScores:
@@ -191,19 +147,7 @@ def rule_scores(mixtures: Mixtures, excluded: Sources = frozenset()) -> RuleScor
         natures = np.array([describe_products(each, metal, excluded) for each in columns])
         described[rows] = weights[rows] @ natures
     anion_derived = weights @ anionic.astype(float)
-    fluoride = described[:, 1]
-    # Fluoride of molecules (FEC) protects as well, but it is the anions that are carried in.
-    from_anions = np.sqrt(anion_derived * fluoride)
-    shares = Shares(
-        described[:, 0],
-        anion_derived,
-        fluoride,
-        share,
-        from_anions * np.isin(mixtures.metals, PROTECTED),
-        from_anions * np.isin(mixtures.metals, BLOCKED),
-        weights @ np.array([has_sulfonyl_fluoride(each) for each in columns], dtype=float),
-        cations,
-    )
+    shares = Shares(described[:, 0], anion_derived, described[:, 1], share)
     return RuleScores(columns, weights, in_shell, cast("Floats", species), tables, shares)
 
 

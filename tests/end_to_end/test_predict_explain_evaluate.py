@@ -100,7 +100,7 @@ def test_bad_arguments(
 def test_explain(anolyte: Anolyte, project: Path) -> None:
     arguments = ("1 M Mg(TFSI)2 in G2", "--metal", "Mg", "--plot", "why.png")
     done = anolyte("explain", *arguments, cwd=project)
-    for word in ("interval)", "Evidence:", "Nearest measured:", "Contributions", "SEI:"):
+    for word in ("interval)", "Evidence:", "Nearest measured:", "Contributions", "SEI function:"):
         assert word in done.stdout
     assert (project / "why.png").read_bytes().startswith(b"\x89PNG")
 

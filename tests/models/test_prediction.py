@@ -29,7 +29,7 @@ def test_a_table_has_every_column_in_order(
     assert frame[Column.ELECTROLYTE].tolist() == TEXTS
     assert frame[Column.CE].to_numpy() == pytest.approx(lithium_model.predict(TEXTS))
     assert frame[[*CE_BOUNDS, *LCE_BOUNDS]].equals(lithium_model.predict_interval(TEXTS, 0.8))
-    assert frame[list(SEI)].equals(shipped_sei_model().summary(TEXTS))
+    assert frame[list(SEI)].equals(shipped_sei_model().summary(TEXTS, predicted.efficiencies))
     assert frame[Column.DOMAIN_SCORE].between(0, 1).all()
 
 
@@ -39,12 +39,12 @@ def test_a_table_of_some_columns_computes_no_others(
     def never(*_: object) -> None:
         raise AssertionError("the SEI was not asked for")
 
-    for name in ("predict_character", "summary", "desirability"):
+    for name in ("predict_composition", "predict_function", "summary", "desirability"):
         monkeypatch.setattr(SEIModel, name, never)
     fresh = replace(predicted)
     assert list(fresh.to_frame([Column.CE_LOW, Column.EVIDENCE])) == ["ce_low", "evidence"]
     with pytest.raises(AssertionError, match="not asked for"):
-        fresh.to_frame([Column.SEI_CHARACTER])
+        fresh.to_frame([Column.SEI_FUNCTION])
 
 
 def test_descriptors_are_computed_once(
@@ -108,11 +108,28 @@ def test_the_sei_is_that_of_the_model_given(lithium: pd.DataFrame) -> None:
     )
     sei, few = SEIModel(repeats=0).fit(labels), lithium.head(5)
     given = CoulombicEfficiencyModel("Li").fit(few, sei=sei).assess(TEXTS)
-    assert given.character.equals(sei.predict_character(TEXTS))
-    assert given.to_frame(SEI).equals(sei.summary(TEXTS))
+    assert given.sei_composition.equals(sei.predict_composition(TEXTS))
+    assert given.sei_function.equals(sei.predict_function(TEXTS, given.efficiencies))
+    assert given.to_frame(SEI).equals(sei.summary(TEXTS, given.efficiencies))
     assert np.array_equal(given.sei_desirability, given.sei[Column.SEI_DESIRABILITY])
     without = CoulombicEfficiencyModel("Li").fit(few).assess(TEXTS)
-    assert without.sei.equals(shipped_sei_model().summary(TEXTS))
+    assert without.sei.equals(shipped_sei_model().summary(TEXTS, without.efficiencies))
+
+
+def test_a_film_likelier_to_passivate_caps_the_efficiency() -> None:
+    rows = pd.DataFrame(
+        {
+            "electrolyte": ["? M MgCl2 + ? M AlCl3 in DME", "? M Bu2Mg + ? M EtAlCl2 in THF"],
+            "ce_pct": 99.0,
+            "source": ["one", "other"],
+        }
+    )
+    model = CoulombicEfficiencyModel("Mg").fit(rows)
+    texts = ["0.4 M Mg(TFSI)2 in DME", "0.25 M MgCl2 + 0.25 M AlCl3 in DME"]
+    found = model.assess(texts).to_frame([Column.CE, *SEI])
+    assert model.predict(texts) == pytest.approx([99.0, 99.0], abs=0.1)
+    assert found[Column.CE].tolist() == pytest.approx([80.0, 99.0], abs=0.1)
+    assert found[Column.SEI_FUNCTION].tolist() == ["passivates", "conducts"]
 
 
 def test_without_metal() -> None:

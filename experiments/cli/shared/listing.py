@@ -64,6 +64,7 @@ def print_ranked(ranked: RankedList, show: int, details: bool) -> None:
 def _short(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that fit side by side, as text."""
     import pandas as pd
+    from anolyte.models.prediction import sei_words
 
     shown = pd.DataFrame({"rank": frame["rank"], "electrolyte": frame["electrolyte"]})
     if "family" in frame:
@@ -80,10 +81,7 @@ def _short(frame: pd.DataFrame) -> pd.DataFrame:
         shown["F / wt%"] = frame["fluorine_wt_pct"].map("{:.0f}".format)
     if "cost_per_l" in frame:
         shown["cost / L"] = frame["cost_per_l"].map("{:.3g}".format).replace("nan", "?")
-    shown["SEI"] = [
-        f"{character} ({share:.0%})"
-        for character, share in zip(frame["sei_character"], frame["sei_probability"], strict=True)
-    ]
+    shown["SEI"] = sei_words(frame)
     shown["evidence"] = frame["evidence"]
     if frame["flags"].any():
         shown["flags"] = frame["flags"]

@@ -29,7 +29,9 @@ def test_the_whole_story(explanation: Explanation) -> None:
     assert len(explanation.contributions) == 6
     total = explanation.mean_lce + explanation.contributions["push_lce"].sum()
     assert total == pytest.approx(told["lce"])
-    assert sum(explanation.character.values()) == pytest.approx(1)
+    for answer in (explanation.composition, explanation.function):
+        assert sum(answer.values()) == pytest.approx(1)
+        assert list(answer.values()) == sorted(answer.values(), reverse=True)
     assert "LiF" in explanation.species["species"].tolist()
     assert not explanation.counterfactuals.empty
 
@@ -38,7 +40,8 @@ def test_as_json(explanation: Explanation) -> None:
     told = json.loads(json.dumps(explanation.to_dict()))
     assert told["electrolyte"] == "1 M LiPF6 in EC/DMC (1:1 v/v)"
     assert told["contributions"][-1]["value"] is None
-    assert set(told["sei_character"]) >= {"organic-rich", "passivating"}
+    assert set(told["sei_composition"]) == {"inorganic-rich", "mixed", "organic-rich"}
+    assert set(told["sei_function"]) == {"conducts", "passivates"}
 
 
 def test_figures(explanation: Explanation, trained: TrainingResult) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-from anolyte.datasets import shipped_compounds
 from anolyte.experiments.ranking.ranking import Ranking
 from anolyte.experiments.screening import cluster
 from anolyte.experiments.screening import engine as partitions
@@ -36,21 +35,16 @@ def client() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def wide() -> CandidateSpace:
-    """Some thirty thousand candidates; partitions of one chunk make four of them."""
-    registry = shipped_compounds()
-    liquids = [each for each in registry if each.kind == "solvent"][:30]
-    diluents = [each for each in registry if each.kind == "diluent"][:4]
-    salts = [registry[name] for name in ("LiFSI", "LiPF6")]
-    additives = [registry[name] for name in ("FEC", "LiNO3")]
-    return CandidateSpace.of("Li", salts, [*liquids, *diluents], additives, [1.0, 1.5, 2.0])
+def lhce() -> CandidateSpace:
+    """A hundred thousand candidates; partitions of one chunk make eleven of them."""
+    return CandidateSpace.read("Li:LHCE")
 
 
 @pytest.fixture(scope="module")
-def expected(wide: CandidateSpace, trained: TrainingResult) -> str:
+def expected(lhce: CandidateSpace, trained: TrainingResult) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(partitions, "CHUNKS_PER_PARTITION", 1)
-        return kept(wide, trained)
+        return kept(lhce, trained)
 
 
 def kept(space: CandidateSpace, trained: TrainingResult, **how: Any) -> str:
@@ -64,27 +58,27 @@ def small_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_cluster_lists_the_same(
-    wide: CandidateSpace, trained: TrainingResult, client: Client, expected: str
+    lhce: CandidateSpace, trained: TrainingResult, client: Client, expected: str
 ) -> None:
-    assert kept(wide, trained, cluster=client.scheduler.address) == expected
+    assert kept(lhce, trained, cluster=client.scheduler.address) == expected
 
 
 def test_a_killed_worker_changes_nothing(
-    wide: CandidateSpace, trained: TrainingResult, client: Client, expected: str, tmp_path: Path
+    lhce: CandidateSpace, trained: TrainingResult, client: Client, expected: str, tmp_path: Path
 ) -> None:
     killed: list[int] = []
 
     def kill(what: str, done: int, total: int) -> None:
-        if not killed and done > 5_000:
+        if not killed and done > 20_000:
             killed.append(next(iter(client.run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
     address = client.scheduler.address
-    found = kept(wide, trained, cluster=address, resume=tmp_path, progress=kill)
+    found = kept(lhce, trained, cluster=address, resume=tmp_path, progress=kill)
     assert killed
     assert not psutil.pid_exists(killed[0]) or psutil.Process(killed[0]).status() == "zombie"
     assert found == expected
-    assert len(list(tmp_path.glob("*.parquet"))) == 4
+    assert len(list(tmp_path.glob("*.parquet"))) == 11
 
 
 def test_workers_of_this_machine_list_the_same(
@@ -145,7 +139,7 @@ def test_an_interrupt_ends_the_screening(workers: int, model_folder: Path, tmp_p
         "def tell(what, done, total):\n"
         "    print(done, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    engine.CHUNKS_PER_PARTITION, engine.MOST_SAMPLED = 1, 100\n"
+        "    engine.CHUNKS_PER_PARTITION = 1\n"
         f"    model = load_model({str(model_folder)!r})\n"
         f"    screen(CandidateSpace.read('Li'), model, progress=tell, workers={workers})\n",
         "utf-8",

@@ -37,7 +37,10 @@ def test_every_row_carries_what_it_should(ranked: RankedList) -> None:
     whole = frame[[name for name in COLUMNS if name in frame]]
     assert not whole.isna().any().any()
     assert (frame["nearest"].str.contains(r"\[.+\]")).all()
-    assert frame["sei_probability"].between(0.25, 1).all()
+    assert frame["sei_composition_probability"].between(1 / 3, 1).all()
+    assert frame["sei_function_probability"].between(0.5, 1).all()
+    high, passivates = frame["ce_pct"] > 80, frame["sei_function"] == "passivates"
+    assert not (high & passivates).any()
     assert frame["electrolyte"].map(lambda text: str(parse(text)) == text).all()
 
 

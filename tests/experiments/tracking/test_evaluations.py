@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,9 @@ from anolyte.experiments.evaluation.evaluate_sei import evaluate_sei, sei_tables
 from anolyte.experiments.tracking import evaluation_run, find_model, log_sei
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from anolyte.experiments.training.train import gather, gather_others
+
+ANSWERS = ("composition", "function", "species")
+RELIABILITY = pd.DataFrame({"task": ["function"], "said": [0.95], "held": [0.9], "count": [40]})
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +73,8 @@ def test_evaluation_is_a_run_beside_the_trainings(
     files = files_of(uri, run.run_id)
     page = files["report.html"].read_text("utf-8")
     assert "prior only" in page
-    assert "SEI character by metal" in page
+    assert "SEI composition by metal" in page
+    assert "SEI function by metal: auc" in page
     assert len(table(files["accuracy.json"])) == len(aluminium.summary())
     with pytest.raises(ModelFileError, match="holds no model"):
         find_model(run.run_id, "Al", uri)
@@ -82,20 +87,25 @@ def test_sei_of_a_metal_is_a_run_of_its_own(interphases: pd.DataFrame, uri: str)
     ours = interphases[
         (interphases["metal"] == "Li") & (interphases["contender"] == "SEIModel")
     ].set_index(["task", "metric"])["value"]
-    assert run.metrics["character_log_loss"] == pytest.approx(ours["character", "log_loss"])
+    assert run.metrics["composition_log_loss"] == pytest.approx(ours["composition", "log_loss"])
     assert run.metrics["species_recall_top5"] == pytest.approx(ours["species", "recall_top5"])
     assert run.metrics["species.rules.recall_top5"] < run.metrics["species_recall_top5"]
     assert run.tags["split"] == "leave-publication-out"
     assert (run.tags["metal"], run.tags["task"]) == ("Li", "sei")
     assert run.tags["note"] == "films on lithium"
-    beside = table(files_of(uri, run.run_id)["sei_character.json"])
-    assert beside["contender"].tolist() == [
-        "frequency", "frequency of the metal", "rules", "SEIModel",
-    ]  # fmt: skip
+    beside = table(files_of(uri, run.run_id)["sei_composition.json"])
+    assert beside["contender"].tolist() == ["frequency of the metal", "SEIModel"]
+    assert run.metrics["composition_relative_log_loss"] < 1
     shown = json.loads(run.tags["mlflow.loggedArtifacts"])
-    assert {each["path"] for each in shown} >= {"sei_character.json", "sei_species.json"}
-    found = MlflowStore(uri).runs(where="tags.metal = 'Li' and metrics.character_log_loss < 9")
+    assert {each["path"] for each in shown} >= {f"sei_{answer}.json" for answer in ANSWERS}
+    found = MlflowStore(uri).runs(where="tags.metal = 'Li' and metrics.composition_log_loss < 9")
     assert [each.run_id for each in found] == [reference.run_id]
+
+
+def test_how_often_what_was_said_held_is_kept(interphases: pd.DataFrame, uri: str) -> None:
+    reference = log_sei(interphases, "all", uri, reliability=RELIABILITY)
+    beside = table(files_of(uri, reference.run_id)["sei_reliability.json"])
+    assert beside["held"].tolist() == [0.9]
 
 
 def test_sei_without_labels_is_refused(interphases: pd.DataFrame, uri: str) -> None:
@@ -114,7 +124,8 @@ def anolyte(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setattr(module, "evaluate_sei", lambda repeats: interphases)
+    evaluated = SimpleNamespace(evaluation_=interphases, reliability_=RELIABILITY)
+    monkeypatch.setattr(module, "evaluated_sei", lambda repeats: evaluated)
 
     def run(*arguments: str) -> Any:
         done = CliRunner().invoke(app, ["evaluate", *arguments, "--json"])

@@ -10,9 +10,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -264,76 +261,57 @@ def test_failed_run_is_marked(uri: str, tmp_path: Path) -> None:
     assert (found.status, found.tags["error"]) == ("FAILED", "RuntimeError: no luck")
 
 
-# What a process writes goes to the file that is named to it.
-WAITING = """
-import time
-from anolyte.experiments.tracking.run_record import common_tags
-from anolyte.experiments.tracking.sending import tracked
-with tracked("anolyte/Li/test", "waits", common_tags("Li", "test"), {uri!r}):
-    open({told!r}, "w").close()
-    time.sleep(600)
-"""
-FINISHING = """
-from pathlib import Path
-from anolyte.experiments.tracking.run_record import Metric
-from anolyte.experiments.tracking.sending import staging, tracked
-with tracked("anolyte/Li/parallel", "run", {{}}, {uri!r}) as run:
-    with staging() as files:
-        number = run.finish(files, metrics=(Metric("one", 1.0),)).run_id
-Path({told!r}).write_text(number)
-"""
-
-
-@pytest.fixture(scope="module")
-def processes() -> BaseContext:
-    """Processes of their own that find imported what takes seconds to import."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context = get_context("forkserver")
-    used = ("mlflow", "mlflow.store.tracking.sqlalchemy_store", "alembic.command")
-    context.set_forkserver_preload(["anolyte.experiments.tracking.sending", *used])
-    return context
-
-
-def started(processes: BaseContext, script: str, uri: str, told: Path) -> BaseProcess:
-    given = script.format(uri=uri, told=str(told))
-    process: BaseProcess = processes.Process(target=exec, args=(given, {}))  # type: ignore[attr-defined]
-    process.start()
-    return process
+WAITING = (
+    "import sys, time; from anolyte.experiments.tracking.run_record import common_tags\n"
+    "from anolyte.experiments.tracking import tracked\n"
+    "with tracked('anolyte/Li/test', 'waits', common_tags('Li', 'test'), sys.argv[1]):\n"
+    "    print('started', flush=True); time.sleep(100)"
+)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_stopped_run_is_marked(
-    uri: str, tmp_path: Path, processes: BaseContext, number: signal.Signals
-) -> None:
+def test_stopped_run_is_marked(uri: str, tmp_path: Path, number: signal.Signals) -> None:
     from anolyte.experiments.tracking.processes import settle_abandoned
 
-    process = started(processes, WAITING, uri, tmp_path / "begun")
-    while not (tmp_path / "begun").exists():
-        assert process.is_alive()
-        time.sleep(0.05)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITING, uri],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"started\n"
     store = MlflowStore(uri)
     assert settle_abandoned(store) == []
-    assert process.pid is not None
-    os.kill(process.pid, number)
-    process.join(60)
-    assert process.exitcode
+    time.sleep(0.1)
+    process.send_signal(number)
+    process.wait(60)
+    process.stdout.close()
     settled = settle_abandoned(store)
     assert len(settled) == (number == signal.SIGKILL)
     (run,) = store.runs()
     assert run.status == "KILLED"
 
 
-def test_parallel_first_use(uri: str, tmp_path: Path, processes: BaseContext) -> None:
+def test_parallel_first_use(uri: str, tmp_path: Path) -> None:
     """Six processes on a fresh store: every run is kept."""
-    files = [tmp_path / f"told-{number}" for number in range(6)]
-    six = [started(processes, FINISHING, uri, each) for each in files]
-    for process in six:
-        process.join(180)
-    assert [process.exitcode for process in six] == [0] * 6
+    code = (
+        "import sys; from anolyte.experiments.tracking.run_record import Metric\n"
+        "from anolyte.experiments.tracking.sending import staging, tracked\n"
+        "with tracked('anolyte/Li/parallel', 'run', {}, sys.argv[1]) as run:\n"
+        "    with staging() as files:\n"
+        "        print(run.finish(files, metrics=(Metric('one', 1.0),)).run_id)"
+    )
+    command = [sys.executable, "-c", code, uri]
+    processes = [
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(6)
+    ]
+    told = [process.communicate(timeout=180) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 6, told
     runs = MlflowStore(uri).runs("anolyte/Li/parallel")
-    assert {run.run_id for run in runs} == {each.read_text() for each in files}
+    assert {run.run_id for run in runs} == {out.decode().strip() for out, _ in told}
     assert [run.metrics for run in runs] == [{"one": 1.0}] * 6
 
 

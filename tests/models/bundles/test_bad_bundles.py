@@ -449,11 +449,11 @@ TAMPERED: dict[str, tuple[Tamper, tuple[str, ...]]] = {
         (SEI, "no SEI model", RETRAIN),
     ),
     "SEI model of other features": (
-        put(SEI, json_text(SEI, '"metal protected"', '"metal preferred"')),
+        put(SEI, json_text(SEI, '"weak F"', '"strong F"')),
         (SEI, "other features", RETRAIN),
     ),
     "infinity in the SEI model": (
-        put(SEI, json_text(SEI, '"blend": ', '"blend": 1e999, "x": ')),
+        put(SEI, json_text(SEI, '"repeats": ', '"repeats": 1e999, "x": ')),
         (SEI, "1e999 is no finite number", RETRAIN),
     ),
     "array beyond memory": (put(POINTS, endless_array), (POINTS, "cannot be loaded", RETRAIN)),

@@ -26,8 +26,11 @@ def test_a_model_of_schema_2_predicts_what_it_did(boosted_model: CoulombicEffici
     assert boosted_model.predict(TEXTS) == pytest.approx(
         [98.36879517, 99.90444503, 98.36879517], abs=1e-5
     )
-    expected = shipped_sei_model().summary(Mixtures.from_electrolytes(TEXTS, "Zn"))
-    assert boosted_model.assess(TEXTS).sei.equals(expected)
+    found = boosted_model.assess(TEXTS)
+    expected = shipped_sei_model().summary(
+        Mixtures.from_electrolytes(TEXTS, "Zn"), found.efficiencies
+    )
+    assert found.sei.equals(expected)
 
 
 def test_saved_again_it_is_of_today(
@@ -88,3 +91,22 @@ def test_a_prior_of_schema_2_loads() -> None:
     assert model.evidence_ == "prior only"
     assert "KFSI in DME" in model.assess(["4.8 M KFSI in DME"]).nearest()[0]
     assert np.isfinite(model.assess(["4.8 M KFSI in DME"]).sei_desirability).all()
+
+
+def test_an_sei_model_of_before_gives_way_to_that_of_the_shipped_labels(
+    boosted_model: CoulombicEfficiencyModel, tmp_path: Path
+) -> None:
+    """One word for composition and function together, and no reports: schema 1."""
+    folder = tmp_path / "Zn"
+    save_model(boosted_model, folder)
+    former = {"schema_version": 1, "kind": "sei", "metal": "Zn", "correction": {}, "prior": {}}
+    data = json.dumps(former).encode()
+    (folder / "sei.json").write_bytes(data)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["sei.json"]["sha256"] = hashlib.sha256(data).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.warns(UserWarning, match="no SEI model of its own that this version reads"):
+        model = load_model(folder)
+    mixtures = Mixtures.from_electrolytes(TEXTS, "Zn")
+    expected = shipped_sei_model().predict_function(mixtures)
+    assert model.sei.predict_function(mixtures).equals(expected)

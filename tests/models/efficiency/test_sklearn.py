@@ -160,11 +160,17 @@ def test_an_unfitted_model_says_so(ask: Callable[[CoulombicEfficiencyModel], obj
 
 
 @pytest.mark.parametrize(
-    "ask", [SEIModel.predict_character, SEIModel.predict_species, SEIModel.describe]
+    "ask",
+    [
+        SEIModel.predict_composition,
+        SEIModel.predict_function,
+        SEIModel.predict_species,
+        SEIModel.describe,
+    ],
 )
 def test_an_unfitted_sei_model_says_so(ask: Callable[[SEIModel, list[str]], object]) -> None:
     model = clone(SEIModel("Na", repeats=0))
-    assert model.get_params() == {"metal": "Na", "repeats": 0, "seed": 0}
+    assert model.get_params() == {"metal": "Na", "repeats": 0}
     with pytest.raises(NotFittedError, match="not fitted yet"):
         ask(model, TEXTS)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.compounds.registry import shipped_compounds
-from anolyte.datasets.interphases.vocabulary import SEI_CHARACTERS
 from anolyte.features.mixtures import Mixtures
-from anolyte.models.sei.labels import LabelledRows, shipped_labels
 from anolyte.models.sei.products import (
     SPECIES,
     ingredients,
@@ -18,19 +15,13 @@ from anolyte.models.sei.products import (
     source_keys,
     translate,
 )
-from anolyte.models.sei.rules import Shares, rule_character, rule_scores
+from anolyte.models.sei.rules import Shares, rule_scores
 
 COMPOUNDS = shipped_compounds()
-PASSIVATING = SEI_CHARACTERS.index("passivating")
 
 
 def shares(text: str, metal: str) -> Shares:
     return rule_scores(Mixtures.from_electrolytes([text], metal)).shares
-
-
-def passivating(text: str, metal: str) -> float:
-    mixtures = Mixtures.from_electrolytes([text], metal)
-    return float(rule_character(rule_scores(mixtures).shares, mixtures.metals)[0, PASSIVATING])
 
 
 def test_anions_take_part_at_high_concentration() -> None:
@@ -40,22 +31,6 @@ def test_anions_take_part_at_high_concentration() -> None:
     assert concentrated.anion_derived > 1.5 * dilute.anion_derived
     assert localised.anion_derived > 1.5 * dilute.anion_derived
     assert concentrated.inorganic > dilute.inorganic
-
-
-def test_same_decomposition_protects_alkali_metals_and_passivates_multivalent_ones() -> None:
-    """Li et al., The contrast between monovalent and multivalent metal battery anodes."""
-    salts = {"Li": "LiTFSI", "Na": "NaTFSI", "K": "KTFSI"}
-    for metal, salt in salts.items():
-        protected = shares(f"1 M {salt} in DME", metal)
-        assert protected.protective > 0.1
-        assert protected.passivating == 0
-        assert passivating(f"1 M {salt} in DME", metal) == pytest.approx(0.1)
-    salts = {"Mg": "Mg(TFSI)2", "Ca": "Ca(TFSI)2", "Al": "Al(OTf)3"}
-    for metal, salt in salts.items():
-        blocked = shares(f"0.5 M {salt} in DME", metal)
-        assert blocked.passivating > 0.3
-        assert blocked.protective == 0
-        assert passivating(f"0.5 M {salt} in DME", metal) > 0.5
 
 
 def test_more_fluoride_from_anions_on_multivalent_metals_at_equal_amount() -> None:
@@ -128,25 +103,3 @@ def test_excluded_publications_are_not_used() -> None:
     own = source_keys("doi:10.1002/adma.202402702")
     assert products(solvent, "Na")[chloride] > 0.5
     assert products(solvent, "Na", own)[chloride] == 0
-
-
-def test_labelled_rows_are_scored_without_their_own_publication() -> None:
-    rows = shipped_labels()
-    rows = rows[rows["electrolyte"] == "1 M NaFSI in Cl-EMC"].reset_index(drop=True)
-    mixtures = Mixtures.from_electrolytes(rows["electrolyte"], rows["metal"])
-    held_out = LabelledRows.from_measurements(rows, mixtures)
-    chloride = SPECIES.index("NaCl")
-    assert chloride in held_out.reported[0]
-    assert held_out.species[0, chloride] == 0
-    assert rule_scores(mixtures).species[0, chloride] > 0
-
-
-def test_labels_survive_missing_columns() -> None:
-    rows = pd.DataFrame(
-        {"electrolyte": ["1 M LiFSI in DME"], "source": ["notebook"], "sei_species": ["LiF"]}
-    )
-    held = LabelledRows.from_measurements(
-        rows, Mixtures.from_electrolytes(rows["electrolyte"], "Li")
-    )
-    assert held.character.tolist() == [-1]
-    assert held.reported == ((SPECIES.index("LiF"),),)
