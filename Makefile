@@ -29,7 +29,7 @@ screen: $(READY) ## train on the shipped lithium table and rank candidates
 
 test: export OMP_NUM_THREADS = 1
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-ui: $(VENV)/.ui-test ## look at the MLflow page and the documentation in a headless Chromium
 	$(BIN)/python -m pytest tests/ui -rs
