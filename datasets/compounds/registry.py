@@ -209,7 +209,9 @@ class CompoundRegistry:
 
     def _with_crystal_water(self, text: str, found: Found) -> Found:
         water = _CRYSTAL_WATER.match(text, found.end)
-        if water is None or not found.compound.ions or found.compound.anhydrous is not None:
+        # AlCl3 is drawn without ions.
+        is_salt = bool(found.compound.ions) or found.compound.kind == "salt"
+        if water is None or not is_salt or found.compound.anhydrous is not None:
             return found
         count = (
             _WATERS.index(water["word"])

@@ -54,6 +54,10 @@ __all__ = [
 
 
 _CODE = re.compile(r"(?:LP|Gen|BE|E)[ -]?\d{1,3}[A-Z]?")
+# What vendors write ahead: `... solution in ..., 1.0 M LiPF6 in EC/EMC=50/50 (v/v)`.
+_TITLE = re.compile(
+    r".{3,120}?\bsolution in .{3,120}?, (?=\d+(?:\.\d+)?\s?(?:M|mol|m)\b)", re.IGNORECASE
+)
 # Beyond these a text is broken as a whole.
 _MOST_FAULTS = 50
 
@@ -166,13 +170,21 @@ def _mixture(text: str, registry: CompoundRegistry) -> tuple[Mixture, tuple[str,
     if lexer.is_too_much():
         notes.fault(0, length, "too many components", f"use up to {MAX_COMPONENTS}")
         raise _error(text, list(notes.faults.values()))
-    tree, loose = grouped(tokens)
+    title = _TITLE.match(whole.text)
+    named = [token for token in tokens if title is not None and token.end <= title.end()]
+    tree, loose = grouped(tokens[len(named) :])
     for bracket in loose:
         remedy = "close each bracket that is opened"
         notes.fault(bracket.start, bracket.end, "a bracket without its partner", remedy)
     roles = Roles(notes, registry)
     parts = PartsReader(notes, roles.mixture).read(tree)
     found = roles.mixture(parts, 0, length)
+    for token in named:
+        if token.kind == "unknown" or (
+            token.kind == "compound" and found is not None and token.value not in found.compounds
+        ):
+            remedy = "write the formulation alone"
+            notes.fault(token.start, token.end, "named ahead, but not in the formulation", remedy)
     if notes.faults or found is None:
         raise _error(text, [_advised(fault, registry) for fault in notes.faults.values()])
     return found, tuple(notes.remarks)

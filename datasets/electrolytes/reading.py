@@ -263,6 +263,9 @@ class Reading:
             self.notes.fault(
                 token.start, token.end, "leaves open which", "write one formulation for each"
             )
+        elif role == "vague":
+            remedy = "write the amount, or ? with its unit, e.g. ? wt%"
+            self.notes.fault(token.start, token.end, "says no amount", remedy)
         elif role == "aqueous":
             self.found.aqueous = True
             if self.found.entries and self.pending is None:

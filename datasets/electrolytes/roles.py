@@ -30,6 +30,8 @@ from .parts import Entry, Notes, Parts, Ratio
 from .recipes import NamedMixture
 
 _HUNDRED = 0.02
+# Signs between solvents.
+_JOINED = ("/", ":", "-")
 
 
 class Roles:
@@ -49,6 +51,8 @@ class Roles:
 
 class _Assembly(Base):
     def mixture(self) -> Mixture | None:
+        """Return the mixture, or None and the reasons in `notes`."""
+        self.amount_behind_solvents()
         for amount in self.parts.amounts:
             self.notes.fault(
                 amount.start,
@@ -84,6 +88,31 @@ class _Assembly(Base):
             for number, fault in enumerate(error.faults):
                 self.notes.faults[(self.start, self.end, f"{number} {fault.reason}")] = fault
             return None
+
+    def amount_behind_solvents(self) -> None:
+        """Give an amount behind the solvents to the salt that has none: ``NaBF4 in G4 (1 M)``."""
+        front = [e for e in self.entries if not e.after_in]
+        if not self.parts.ins or len(front) != 1 or not front[0].is_plain:
+            return
+        if not is_salt(front[0].component):
+            return
+        loose = [amount for amount in self.parts.amounts if amount.unit in MOLAR_UNITS]
+        taken = [
+            e
+            for e in self.entries
+            if e.after_in
+            and e.amount is not None
+            and e.unit in MOLAR_UNITS
+            and e.amount.start >= e.name_end
+            and not is_salt(e.component)
+        ]
+        if len(loose) + len(taken) != 1:
+            return
+        front[0].amount = loose[0] if loose else taken[0].amount
+        if loose:
+            self.parts.amounts = [each for each in self.parts.amounts if each is not loose[0]]
+        else:
+            taken[0].amount = None
 
     # --- recipes with an amount
 
@@ -153,6 +182,44 @@ class _Assembly(Base):
                 return
         for entry in bare:
             self.fault(entry, "percent of what?", UNITS)
+        if not bare:
+            self.shares_of_solvents()
+
+    def shares_of_solvents(self) -> None:
+        """Read a percent of one of two solvents as their ratio: ``in 40 vol% EG/H2O``."""
+        shared = [
+            entry
+            for number, entry in enumerate(self.entries)
+            if entry.unit in PERCENT_UNITS and self.is_solvent_share(number)
+        ]
+        if not shared:
+            return
+        plain = [e for e in self.entries if e.is_plain and (e.after_in or not self.parts.ins)]
+        total = sum(e.amount.value or 100 for e in shared if e.amount is not None)
+        kinds = {_KIND_OF[e.unit] for e in shared}
+        if len(plain) != 1 or self.parts.ratios or len(kinds) != 1 or total >= 100:
+            for entry in shared:
+                remedy = "give one part for each solvent, e.g. H2O/EG (60:40 v/v)"
+                self.fault(entry, "a percent of the solvents, or of the whole?", remedy)
+            return
+        run = [e for e in self.entries if e is plain[0] or any(e is each for each in shared)]
+        values = [e.amount.value if e.amount is not None else 100 - total for e in run]
+        start, end = shared[0].span[0], plain[0].end
+        self.parts.ratios.append(Ratio(values, start, end, kinds.pop()))
+        for entry in shared:
+            entry.amount = None
+
+    def is_solvent_share(self, number: int) -> bool:
+        """Whether a component in percent is joined to the solvents, not added to them."""
+        entry = self.entries[number]
+        if (self.parts.ins and not entry.after_in) or is_salt(entry.component):
+            return False
+        before = [e for e in self.entries[:number] if e.is_plain and e.after_in == entry.after_in]
+        if before and entry.joint in _JOINED:
+            return True
+        following = self.entries[number + 1 : number + 2]
+        joints = _JOINED if before else (*_JOINED, "and")
+        return any(each.is_plain and each.joint in joints for each in following)
 
     def add_up(self, listed: list[Entry]) -> bool:
         values = [e.amount.value for e in listed if e.amount is not None]

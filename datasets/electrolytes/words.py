@@ -10,7 +10,7 @@ from typing import Literal
 
 from .electrolyte import RatioKind, Unit
 
-Role = Literal["in", "join", "with", "noise", "aqueous", "equal", "or"]
+Role = Literal["in", "join", "with", "noise", "aqueous", "equal", "or", "vague"]
 
 NUMBER = re.compile(r"(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][-+]?\d++)?")
 _PER = r"\s?(?:[\u00b7.*]\s?)?"
@@ -29,15 +29,15 @@ _UNITS: tuple[tuple[Unit | Literal["%"], str], ...] = (
     ("M", rf"mol(?:es)?{_PER_LITRE}|molar{_BEHIND}"),
     ("m", rf"mol(?:es)?{_PER_KG}(?:\s(?:of\s)?(?:the\s)?solvents?)?|molal{_BEHIND}"),
     ("g/L", rf"(?:g{_PER_LITRE}|mg(?:\s?/\s?m[lL]|{_PER}m[lL]{_MINUS}1)|mg\sper\sm[lL])"),
-    ("mol%", rf"mol(?:ar|es?)?[.\s]{{0,2}}%|%\s?\(?(?:mol/mol|n/n|mol)\)?{_BEHIND}"),
+    ("mol%", rf"mol(?:ar|es?)?[.\s-]{{0,2}}%|%\s?\(?(?:mol/mol|n/n|mol)\)?{_BEHIND}"),
     (
         "wt%",
-        rf"(?:wt|w|mass|weight)[.\s]{{0,2}}(?:%|percent)|%\s?\(?(?:w/w|wt/wt|m/m|wt){_BEHIND}\)?"
+        rf"(?:wt|w|mass|weight)[.\s-]{{0,2}}(?:%|percent)|%\s?\(?(?:w/w|wt/wt|m/m|wt){_BEHIND}\)?"
         rf"|(?:%|percent)\s?\(?by\s(?:weight|mass|wt){_BEHIND}\)?|w/w\s?%",
     ),
     (
         "vol%",
-        rf"(?:volume|vol|v)[.\s]{{0,2}}(?:%|percent)|%\s?\(?(?:v/v|vol/vol|vol){_BEHIND}\)?"
+        rf"(?:volume|vol|v)[.\s-]{{0,2}}(?:%|percent)|%\s?\(?(?:v/v|vol/vol|vol){_BEHIND}\)?"
         rf"|(?:%|percent)\s?\(?by\s(?:volume|vol){_BEHIND}\)?|v/v\s?%",
     ),
     ("ppm", rf"ppm{_BEHIND}"),
@@ -68,7 +68,7 @@ def _kind(words: str, single: str, plain: str) -> str:
     """Return the pattern of a kind: v/v, v:v:v, vol/vol, by volume, volume ratio of, vol%, v."""
     doubled = rf"(?:{single}|{plain})\.?(?:\s?[/:]\s?(?:{single}|{plain})\.?)+%?"
     named = rf"{_INTRO}(?:{words}){_RATIO_OF}"
-    percent = rf"{_INTRO}(?:{plain}|{single}|{words})[.\s]{{0,2}}%"
+    percent = rf"{_INTRO}(?:{plain}|{single}|{words})[.\s-]{{0,2}}%"
     return rf"{doubled}|{percent}|{named}|{_INTRO}(?:{plain})\.?{_RATIO_OF}|{single}"
 
 
@@ -110,6 +110,7 @@ _PHRASES: dict[Role, str] = {
     "aqueous": "aqueous aq aq.",
     "equal": "equal",
     "or": "or versus vs without",
+    "vague": "saturated some trace traces small few little excess optimal optimized various",
 }
 WORDS: dict[str, Role] = {word: role for role, words in _PHRASES.items() for word in words.split()}
 WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")

@@ -79,6 +79,13 @@ OPEN = [
     ("0.4 M APC", "counted by itself or by its metal", "0.4 M PhMgCl + 0.2 M AlCl3"),
     ("0.25 M MACC in DME", "a whole electrolyte, not a salt", "? M MgCl2 + ? M AlCl3 in THF"),
     ("LP47", "unknown code of an electrolyte", "what its label says"),
+    ("6 M KOH in H2O saturated with ZnO", "says no amount", "? wt%"),
+    ("1 M LiPF6 in 10 vol% FEC/EC/DMC (1:1 v/v)", "of the solvents, or of the whole?", "60:40 v/v"),
+    (
+        "Lithium hexafluorophosphate solution in diethyl carbonate, 1 M LiPF6 in DMC",
+        "named ahead, but not in the formulation",
+        "the formulation alone",
+    ),
     ("PEO/EC/LiTFSI (EO:Li = 20)", "repeat units of what?", "one polymer and one salt"),
 ]
 
