@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..compounds.registry import Compound
 from ..electrolytes.composition import resolve
-from ..electrolytes.electrolyte import Dose, Electrolyte, RatioKind, Share, Unit
+from ..electrolytes.electrolyte import Dose, Electrolyte, Mixture, RatioKind, Share, Unit
 from .portions import Moles, Portions, kilograms, litres, portions, solution_litres
 
 DIGITS = 6
@@ -38,7 +38,18 @@ def molality(electrolyte: Electrolyte) -> Electrolyte:
     >>> print(molality(parse("1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC")))
     0.837521 m LiPF6 in EC/DMC (55.5232:44.4768 w/w) + 2 wt% VC
     """
-    found = _solution(electrolyte)
+    return _per_kilogram(_solution(electrolyte))
+
+
+def as_molality(found: Portions) -> Mixture:
+    """Return the recipe of some portions in m, or by weight where there is no salt or solvent."""
+    if not found.base or not found.salts:
+        masses = {c: kilograms({c: n}) for c, n in found.compounds.items()}
+        return Mixture((), *_shares(masses, "w/w"))
+    return _per_kilogram(found)
+
+
+def _per_kilogram(found: Portions) -> Electrolyte:
     return _dissolved(found, {c: n / kilograms(found.base) for c, n in found.salts.items()}, "m")
 
 

@@ -18,6 +18,7 @@ from . import (
     data,
     evaluate,
     explain,
+    mix,
     models,
     pending,
     predict,
@@ -76,6 +77,7 @@ app.command("evaluate")(evaluate.evaluate_command)
 app.command("convert")(convert.convert_command)
 app.command("screen")(screen.screen_command)
 app.command("suggest")(suggest.suggest_command)
+app.command("mix")(mix.mix_command)
 app.add_typer(space.app, name="space")
 app.add_typer(data.app, name="data")
 app.add_typer(pending.app, name="pending")

@@ -23,6 +23,14 @@ from .shared.console import (
 )
 from .shared.limits import CostOption, ExcludeOption, FamilyOption, constraints_of
 from .shared.spaces import PricesOption, SpaceMetalOption, SpaceOption, named_space, with_prices
+from .shared.stocks import (
+    DeadOption,
+    RobotOption,
+    StepOption,
+    TransfersOption,
+    plan_records,
+    planned,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +60,14 @@ def suggest_command(
     ] = None,
     prices: PricesOption = None,
     max_cost_per_l: CostOption = None,
+    stocks: Annotated[
+        Path | None,
+        typer.Option("--stocks", help="Table of stock solutions to mix from, see anolyte mix."),
+    ] = None,
+    transfers: TransfersOption = None,
+    robot: RobotOption = "table",
+    step: StepOption = 1.0,
+    dead: DeadOption = 0.0,
     pend: Annotated[
         bool, typer.Option("--pend", help="Remember the suggestions as pending experiments.")
     ] = False,
@@ -71,7 +87,7 @@ def suggest_command(
 
     Example:  anolyte suggest --metal Na --batch 8 --out sheet.csv --pend
     """
-    from anolyte.datasets.files.exports import checked_table_path, write_csv
+    from anolyte.datasets.files.exports import write_csv
 
     from ..predictions.load_or_train import load_or_train
     from ..project import Project
@@ -79,8 +95,7 @@ def suggest_command(
     from ..suggestions.pending import add_pending, measured_electrolytes, pending, read_pending
     from ..suggestions.suggest import suggest
 
-    if out is not None and checked_table_path(out).suffix != ".csv":
-        raise ValueError(f"{out}: a lab sheet is a .csv")
+    _check_outputs(out, transfers, stocks)
     limits = constraints_of(exclude, "flag", {"max_cost_per_l": max_cost_per_l}, family)
     chosen = with_prices(named_space(metal, space), prices, max_cost_per_l).constrained(limits)
     folder = store or Project.here().data
@@ -94,6 +109,7 @@ def suggest_command(
         found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)
     _tell_found(found, predictor)
     sheet = lab_sheet(found.frame, volume)
+    mixing = _mixed(found, stocks, volume, (step, 0.0, dead), (transfers, robot, ""), json)
     if out is not None:
         write_csv(sheet, out)
     kept = ""
@@ -106,7 +122,8 @@ def suggest_command(
 
         logged = str(log_suggestions(found, trained, tracking_uri, note))
     if json:
-        print_json({"mlflow": logged, "by": found.by, "pending": kept, "suggested": records(sheet)})
+        told = {"mlflow": logged, "by": found.by, "pending": kept, "suggested": records(sheet)}
+        print_json({**told, "mixing": mixing})
         return
     _print(found, volume)
     if out is not None:
@@ -115,6 +132,32 @@ def suggest_command(
         print(f"Pending:   {kept}")
     if logged:
         print(f"MLflow:    {logged}")
+
+
+def _check_outputs(out: Path | None, transfers: Path | None, stocks: Path | None) -> None:
+    from anolyte.datasets.files.exports import checked_table_path
+
+    if out is not None and checked_table_path(out).suffix != ".csv":
+        raise ValueError(f"{out}: a lab sheet is a .csv")
+    if transfers is not None and stocks is None:
+        raise ValueError("--transfers needs --stocks stocks.csv")
+
+
+def _mixed(
+    found: Suggestions,
+    stocks: Path | None,
+    volume: float,
+    volumes: tuple[float, float, float],
+    out: tuple[Path | None, str, str],
+    quiet: bool,
+) -> list[dict[str, object]]:
+    """Plan the suggestions from the stocks, if there are any, and return the plan for JSON."""
+    if stocks is None:
+        return []
+    from anolyte.datasets.electrolytes.grammar import parse
+
+    wanted = [parse(str(text)) for text in found.frame["electrolyte"]]
+    return plan_records(*planned(wanted, stocks, volume, volumes, out, quiet))
 
 
 def _tell_new(model: CoulombicEfficiencyModel, store: Path) -> None:

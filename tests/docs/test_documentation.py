@@ -20,6 +20,7 @@ from anolyte.experiments import (
     screen,
 )
 from anolyte.experiments.cli.app import app
+from anolyte.experiments.mixing.stocks import read_stocks
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from reference_pages import PACKAGES, api_page, command_reference, command_tree, public_names
 
@@ -145,6 +146,8 @@ def test_tables_can_be_read(tmp_path: Path) -> None:
                 registry = shipped_compounds().extended(table)
                 name = text.splitlines()[1].split(",")[0]
                 assert parse(f"1 M LiFSI in {name}", registry)
+            elif text.startswith("stock"):
+                assert read_stocks(table)
             else:
                 assert len(read_measurements(table, "Li"))
             read += 1

@@ -24,6 +24,7 @@ COMMANDS = [
     ["evaluate"],
     ["suggest"],
     ["convert"],
+    ["mix"],
     ["space", "list"],
     ["space", "describe"],
     ["data", "check"],

@@ -261,8 +261,12 @@ def test_command(model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     Path("space.yaml").write_text(SPACE)
     command = ["suggest", "--space", "space.yaml", "--model", str(model_folder), "--batch", "3"]
-    first = CliRunner().invoke(app, [*command, "--out", "sheet.csv", "--pend"])
+    Path("stocks.csv").write_text("formulation\nDME\nF5DEE\n4 M LiFSI in DME\n4 M LiFSI in F5DEE\n")
+    mixing = ["--stocks", "stocks.csv", "--transfers", "steps.csv"]
+    first = CliRunner().invoke(app, [*command, "--out", "sheet.csv", "--pend", *mixing])
     assert first.exit_code == 0, first.output
+    assert "Transfers: steps.csv" in first.stdout
+    assert set(pd.read_csv("steps.csv")["target"]) <= set(pd.read_csv("sheet.csv")["electrolyte"])
     assert "For 5 mL of the solvent mixture" in first.stdout
     sheet = pd.read_csv("sheet.csv")
     assert len(sheet) == 3
