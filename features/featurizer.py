@@ -39,7 +39,15 @@ BLOCKS: dict[str, type[DescriptorBlock]] = {
     )
 }
 # What earns its place for one metal, see the ablation in docs/descriptors.md.
-DEFAULT_BLOCKS = ("composition", "solvation", "ions", "molecular", "fluorination", "shell")
+DEFAULT_BLOCKS = (
+    "composition",
+    "solvation",
+    "ions",
+    "molecular",
+    "fluorination",
+    "shell",
+    "fingerprints",
+)
 
 # Rows at a time: enough to hide the cost of a call, few enough that the arrays of a batch are
 # not handed back to the system and fetched again with each.

@@ -26,6 +26,7 @@ from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Flags, Floats, Integers
 from anolyte.models.efficiency.families import fit_family
 from anolyte.models.efficiency.members import Member, Rows, fit_members
+from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.recipes import BLEND
 from threadpoolctl import threadpool_limits
 
@@ -87,7 +88,9 @@ def beliefs_of(
     `lce` holds the values of the seen rows alone.
     """
     label = np.full(len(seen), "Li")
-    rows = Rows(features[seen], lce, np.ones(len(seen)), label.astype(object), label, "Li", 0)
+    layout = CoulombicEfficiencyModel("Li").layout._replace(metal=0)
+    each = np.ones(len(seen))
+    rows = Rows(features[seen], lce, each, label.astype(object), label, "Li", layout)
     members = [Member("own", family) for family in BLEND]
     with threadpool_limits(1):
         ensemble = fit_members(rows, members, seed)

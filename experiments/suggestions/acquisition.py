@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.features.arrays import Floats, Integers
-from anolyte.models.efficiency.families import scaled_ranks
+from anolyte.models.efficiency.families import ranks
 from scipy.spatial.distance import cdist
 from scipy.special import ndtr
 
@@ -57,10 +57,10 @@ class Beliefs:
 def place(features: Floats, reference: Floats) -> Floats:
     """Return descriptors (n, d) as points whose Euclidean distances can be compared.
 
-    Each descriptor becomes its rank among the rows of `reference` (m, d), scaled to unit
-    variance there and divided by the root of the number of descriptors.
+    Each descriptor becomes its rank among the rows of `reference` (m, d), from 0 to 1, divided
+    by the root of the number of descriptors.
     """
-    scaling = scaled_ranks(len(reference)).fit(reference)
+    scaling = ranks(len(reference)).fit(reference)
     return np.asarray(scaling.transform(features) / np.sqrt(features.shape[1]), dtype=float)
 
 

@@ -1,4 +1,4 @@
-"""The block `fingerprints`: mean Morgan fingerprints of solvents and salts (off by default)."""
+"""The block `fingerprints`: which atoms with which neighbours solvents and salts have."""
 
 from __future__ import annotations
 
@@ -11,21 +11,28 @@ from ..arrays import Floats
 from ..mixtures import Mixtures
 from .base import Descriptor, DescriptorBlock
 
-BITS = 128
-RADIUS = 2
+# An atom with its neighbours: what a model of some hundred rows meets often enough to learn.
+BITS, RADIUS = 64, 1
+# More, to tell molecules apart.
+DISTINCT_BITS, DISTINCT_RADIUS = 128, 2
 
 
 @lru_cache(maxsize=8192)
-def _bits(smiles: str) -> tuple[float, ...]:
+def _bits(smiles: str, radius: int, size: int) -> tuple[float, ...]:
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
-    generator = GetMorganGenerator(radius=RADIUS, fpSize=BITS)
+    generator = GetMorganGenerator(radius=radius, fpSize=size)
     return tuple(map(float, generator.GetFingerprintAsNumPy(molecule(smiles))))
+
+
+def fragment_bits(compound: Compound) -> tuple[float, ...]:
+    """Return the Morgan fingerprint (radius 1, 64 bits) of a compound."""
+    return _bits(compound.smiles, RADIUS, BITS)
 
 
 def morgan_bits(compound: Compound) -> tuple[float, ...]:
     """Return the Morgan fingerprint (radius 2, 128 bits) of a compound."""
-    return _bits(compound.smiles)
+    return _bits(compound.smiles, DISTINCT_RADIUS, DISTINCT_BITS)
 
 
 class FingerprintsBlock(DescriptorBlock):
@@ -41,4 +48,4 @@ class FingerprintsBlock(DescriptorBlock):
     def columns(self, mixtures: Mixtures) -> list[Floats]:
         """Return the bits of solvents, then of salts."""
         masks = (mixtures.solvents, mixtures.salts)
-        return [mixtures.mean(morgan_bits, mask) for mask in masks]
+        return [mixtures.mean(fragment_bits, mask) for mask in masks]

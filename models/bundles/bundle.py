@@ -265,18 +265,18 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     scale, slope = ConformalScale(quantiles), float(manifest["slope"])
     model.choice_ = Choice(recipe, slope, scale, pd.Series(scores, dtype=float))
     model.evidence_, model.sources_ = evidence, int(manifest["sources"])
-    read = BundleReader(folder, manifest, len(model.feature_names), model.metal_columns)
+    read = BundleReader(folder, manifest, len(model.feature_names), model.layout)
     model.sei_ = read.sei()
     model.ensemble_ = Ensemble(
         mean=float(parts["mean"]),
-        metal_columns=model.metal_columns,
+        layout=model.layout,
         share=float(parts["share"]),
         transfer_mean=float(parts["transfer_mean"]),
-        transfer={str(f): read.estimator(f"transfer-{f}", str(f), True) for f in parts["transfer"]},
-        estimators={
-            member: read.estimator(str(member), member.family, member.scope == "pooled")
-            for member in members
+        transfer={
+            str(family): read.estimator(f"transfer-{family}", Member("pooled", str(family)))
+            for family in parts["transfer"]
         },
+        estimators={member: read.estimator(str(member), member) for member in members},
     )
     model.domain_ = read.domain(manifest["domain"])
     if versions := read.versions(DECISIVE):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anolyte.datasets.errors import ModelFileError
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
 from ..efficiency.domain import MEASURED, Domain
-from ..efficiency.families import FAMILIES, Estimator, scaled_ranks
+from ..efficiency.families import FAMILIES, Estimator, ranks
+from ..efficiency.members import Layout, Member
 from ..sei.model import KIND, SEIModel
 from .files import MAX_TABLE_BYTES, REMEDY, check_unpacked, saved_bytes, strict_json
 from .older import json_of_ubj
@@ -48,6 +52,18 @@ TRUSTED_TYPES = (
     "sklearn.gaussian_process.kernels.WhiteKernel",
     "sklearn.tree._tree.Tree",
 )
+Steps = tuple[type, ...]
+# Of the families as they were fitted before their kernels saw ranks alone.
+OLDER_STEPS: Mapping[str, Steps] = {
+    "support_vector": (Pipeline, StandardScaler, TransformedTargetRegressor),
+    "gaussian_process": (
+        Pipeline,
+        QuantileTransformer,
+        StandardScaler,
+        GaussianProcessRegressor,
+    ),
+}
+OLDER_POINTS: Steps = (Pipeline, QuantileTransformer, StandardScaler, NearestNeighbors)
 
 
 def file_name(name: str, schema: int = SCHEMA_VERSION) -> str:
@@ -64,28 +80,33 @@ class BundleReader:
     ----------
     folder, manifest
         The bundle.
-    columns, metal_columns
-        Number of descriptors, and how many of them are the metal's own.
+    columns, layout
+        Number of descriptors, and which of the last are what.
     """
 
     def __init__(
-        self, folder: Path, manifest: dict[str, Any], columns: int, metal_columns: int
+        self, folder: Path, manifest: dict[str, Any], columns: int, layout: Layout
     ) -> None:
         self.folder = folder
         self.files: dict[str, dict[str, str]] = manifest["files"]
         self.schema: int = manifest["schema_version"]
         self.packages: dict[str, str] = dict(manifest.get("packages") or {})
-        self.columns = columns
-        self.own_columns = columns - metal_columns
+        self.columns, self.layout = columns, layout
 
-    def estimator(self, name: str, family: str, with_metal: bool) -> Estimator:
-        """Return a fitted estimator of a family."""
-        untrained = FAMILIES[family](2, self.columns, np.ones(2), 0)
-        columns = self.columns if with_metal else self.own_columns
-        return self.load(file_name(name, self.schema), untrained, columns)
+    def estimator(self, name: str, member: Member) -> Estimator:
+        """Return the fitted estimator of a member."""
+        untrained = FAMILIES[member.family](np.zeros((2, 1)), np.ones(2), 0)
+        columns = self.layout.seen(np.zeros((1, self.columns)), member).shape[1]
+        older = OLDER_STEPS.get(member.family)
+        return self.load(file_name(name, self.schema), untrained, columns, older)
 
-    def load(self, name: str, like: Estimator, columns: int) -> Estimator:
-        """Return the estimator of a file, made like another, for so many descriptors."""
+    def load(
+        self, name: str, like: Estimator, columns: int, older: Steps | None = None
+    ) -> Estimator:
+        """Return the estimator of a file, made like another, for so many descriptors.
+
+        Or of the steps that its family had in an older version.
+        """
         path = self.folder / name
         data = saved_bytes(self.folder, name, self.files)
         try:
@@ -94,7 +115,7 @@ class BundleReader:
             told, versions = str(error)[:300], self.versions()
             told += f"; saved with {versions}" if versions else ""
             raise ModelFileError(f"{path} cannot be loaded safely: {told}; {REMEDY}") from error
-        if _made_of(estimator) != _made_of(like):
+        if _made_of(estimator) not in (_made_of(like), older):
             raise ModelFileError(f"{path} holds another kind of estimator; {REMEDY}")
         if estimator.n_features_in_ != columns:
             found = estimator.n_features_in_
@@ -130,13 +151,14 @@ class BundleReader:
             path = self.folder / MEASURED_TABLE
             told = str(error)[:200]
             raise ModelFileError(f"{path} is no table of measurements: {told}; {REMEDY}") from error
+        own_columns = self.columns - self.layout.metal
         # Read before the arrays, so that a swapped file is told as such.
-        like = make_pipeline(*scaled_ranks(2), NearestNeighbors())
-        points = self.load(POINTS, like, self.own_columns)
+        like = make_pipeline(ranks(2), NearestNeighbors())
+        points = self.load(POINTS, like, own_columns, OLDER_POINTS)
         distances = np.array(parts["distances"], dtype=float)
         largest = np.array(parts["largest"], dtype=float)
         rows = len(measured)
-        fits = distances.shape == (rows,) and largest.shape == (self.own_columns,)
+        fits = distances.shape == (rows,) and largest.shape == (own_columns,)
         if not fits or points[-1].n_samples_fit_ != rows or not rows:
             raise ModelFileError(
                 f"{self.folder / MANIFEST} and the points of {self.folder / POINTS} are not of "

@@ -1,7 +1,7 @@
 """Applicability domain: how near an electrolyte is to what was measured, and to what exactly.
 
 Distances are taken in the space of the descriptors, each turned into ranks over the
-training rows and scaled to unit variance, divided by the root of their number.
+training rows from 0 to 1, divided by the root of their number.
 
 With d(x) the mean distance of an electrolyte to the 5 nearest of the n training rows, and d_i
 that of training row i to the 5 nearest rows of *other* sources, the domain score is
@@ -34,7 +34,7 @@ from anolyte.features.arrays import Floats, Integers
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from .families import scaled_ranks
+from .families import ranks
 
 # Distances to so many measured electrolytes make the domain score.
 NEIGHBOURS = 5
@@ -69,7 +69,7 @@ class Domain:
     def fit(cls, features: Floats, measurements: pd.DataFrame, largest: Floats) -> Domain:
         """Place measurements by their descriptors (n, d), of which the largest are (d,)."""
         neighbours = NearestNeighbors(algorithm="brute")
-        points = make_pipeline(*scaled_ranks(len(features)), neighbours).fit(features)
+        points = make_pipeline(ranks(len(features)), neighbours).fit(features)
         measured = measurements.reindex(columns=list(MEASURED)).reset_index(drop=True)
         measured["ce_qualifier"] = measured["ce_qualifier"].astype(object).fillna("=")
         sources = measured["source"].to_numpy(dtype=object)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from anolyte.features.arrays import Floats
+from scipy.spatial.distance import pdist
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
@@ -25,38 +26,56 @@ Estimator = Any
 # The least noise that the Gaussian process may believe in, as a share of the variance of y;
 # that between sources (`lce.NOISE_BETWEEN_SOURCES`) is twice this of the lithium data.
 REPLICATE_VARIANCE = 0.15
-# A radial kernel this many times wider than one over the number of descriptors.
-_KERNEL_WIDTH = 0.5
+# Of the radial kernel exp(-width d^2 / median of d^2).
+_KERNEL_WIDTH = 0.7
+# A length of the Gaussian process is this many times the median distance at most, or at least
+# that part of it.
+_LENGTHS = 8
 _MAX_QUANTILES = 60
+# Distances between so many rows say what the median distance is.
+_MEDIAN_OF = 1000
+
+
+def ranks(rows: int) -> QuantileTransformer:
+    """Return the scaling of kernel models and of the domain: ranks from 0 to 1.
+
+    Whatever lies beyond the training rows comes out at their edge, so that nothing is
+    extrapolated. Not brought to unit variance: that would let a descriptor that sets two
+    rows apart from all others decide every distance.
+    """
+    return QuantileTransformer(n_quantiles=min(_MAX_QUANTILES, rows))
 
 
 def scaled_ranks(rows: int) -> Pipeline:
-    """Return the scaling of linear and kernel models: ranks, which no outlier can stretch.
-
-    Whatever lies beyond the training rows comes out at their edge, so that nothing is
-    extrapolated.
-    """
-    quantiles = QuantileTransformer(n_quantiles=min(_MAX_QUANTILES, rows))
-    return make_pipeline(quantiles, StandardScaler())
+    """Return the scaling of linear models: `ranks` of unit variance."""
+    return make_pipeline(ranks(rows), StandardScaler())
 
 
-def _constant(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
+def median_square(placed: Floats) -> float:
+    """Return the median squared distance between rows (n, d), 1 where all are alike."""
+    step = -(-len(placed) // _MEDIAN_OF)
+    distances = pdist(placed[::step], "sqeuclidean")
+    middle = float(np.median(distances)) if len(distances) else 0.0
+    return middle if middle > 0 else 1.0
+
+
+def _constant(features: Floats, weights: Floats, seed: int) -> Estimator:
     return DummyRegressor()
 
 
-def _ridge(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
-    return make_pipeline(*scaled_ranks(rows), RidgeCV(np.logspace(-1, 4, 26)))
+def _ridge(features: Floats, weights: Floats, seed: int) -> Estimator:
+    return make_pipeline(*scaled_ranks(len(features)), RidgeCV(np.logspace(-1, 4, 26)))
 
 
-def _random_forest(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
+def _random_forest(features: Floats, weights: Floats, seed: int) -> Estimator:
     return RandomForestRegressor(300, random_state=seed)
 
 
-def _extra_trees(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
-    return ExtraTreesRegressor(200, min_samples_leaf=2, max_features=0.4, random_state=seed)
+def _extra_trees(features: Floats, weights: Floats, seed: int) -> Estimator:
+    return ExtraTreesRegressor(200, min_samples_leaf=3, max_features=0.5, random_state=seed)
 
 
-def _xgboost(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
+def _xgboost(features: Floats, weights: Floats, seed: int) -> Estimator:
     from xgboost import XGBRegressor
 
     return XGBRegressor(
@@ -73,23 +92,25 @@ def _xgboost(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
     )
 
 
-def _support_vector(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
-    machine = SVR(C=2.0, gamma=_KERNEL_WIDTH / columns, epsilon=0.3)
+def _support_vector(features: Floats, weights: Floats, seed: int) -> Estimator:
+    placed = ranks(len(features))
+    square = median_square(placed.fit_transform(features))
+    machine = SVR(C=1.5, epsilon=0.22, gamma=_KERNEL_WIDTH / square)
     scaled = TransformedTargetRegressor(machine, transformer=StandardScaler())
-    return make_pipeline(StandardScaler(), scaled)
+    return make_pipeline(placed, scaled)
 
 
-def _gaussian_process(rows: int, columns: int, weights: Floats, seed: int) -> Estimator:
-    # Rough (nu = 1/2): neighbouring electrolytes may differ sharply, as when one anion
-    # replaces another.
-    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(16.0, (1.0, 300.0), nu=0.5)
-    noisy = kernel + WhiteKernel(0.05, (1e-2, 1.0))
+def _gaussian_process(features: Floats, weights: Floats, seed: int) -> Estimator:
+    placed = ranks(len(features))
+    length = median_square(placed.fit_transform(features)) ** 0.5
+    matern = Matern(length, (length / _LENGTHS, length * _LENGTHS), nu=1.5)
+    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * matern + WhiteKernel(0.05, (1e-2, 1.0))
     noise = REPLICATE_VARIANCE / weights
-    process = GaussianProcessRegressor(noisy, alpha=noise, normalize_y=True, random_state=seed)
-    return make_pipeline(*scaled_ranks(rows), process)
+    process = GaussianProcessRegressor(kernel, alpha=noise, normalize_y=True, random_state=seed)
+    return make_pipeline(placed, process)
 
 
-FAMILIES: Mapping[str, Callable[[int, int, Floats, int], Estimator]] = {
+FAMILIES: Mapping[str, Callable[[Floats, Floats, int], Estimator]] = {
     "constant": _constant,
     "ridge": _ridge,
     "random_forest": _random_forest,
@@ -130,9 +151,9 @@ def fit_family(
     if family not in FAMILIES:
         raise ValueError(f"unknown model family {family!r}; use one of {', '.join(FAMILIES)}")
     each = np.ones(len(target)) if weights is None else weights
-    estimator = FAMILIES[family](features.shape[0], features.shape[1], each, seed)
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        estimator = FAMILIES[family](features, each, seed)
         if family == "gaussian_process":
             return estimator.fit(features, target)
         if isinstance(estimator, Pipeline):

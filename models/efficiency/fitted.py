@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from anolyte.features import ElectrolyteFeaturizer
+from anolyte.features import BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.arrays import Flags, Floats, Objects
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,10 +15,11 @@ from ..prediction import NEAREST
 from ..sei.model import SEIModel, shipped_sei_model
 from .domain import Domain
 from .evidence import prediction_evidence, remarks
-from .members import Ensemble
+from .members import Ensemble, Layout
 from .recipes import PRIOR, Choice
 
-METAL_BLOCK = "metal"
+METAL_BLOCK, FRAGMENT_BLOCK = "metal", "fingerprints"
+LAST = (FRAGMENT_BLOCK, METAL_BLOCK)
 # Decimals of descriptors.
 DIGITS = 9
 
@@ -36,9 +37,10 @@ class FittedModel:
 
     @property
     def featurizer(self) -> ElectrolyteFeaturizer:
-        """The transformer from electrolytes to this model's descriptors, the metal's last."""
-        blocks = [block for block in self.blocks if block != METAL_BLOCK]
-        return ElectrolyteFeaturizer((*blocks, METAL_BLOCK), self.metal)
+        """The transformer from electrolytes to this model's descriptors, as in `layout`."""
+        blocks = [block for block in self.blocks if block not in LAST]
+        fragments = [FRAGMENT_BLOCK] if FRAGMENT_BLOCK in self.blocks else []
+        return ElectrolyteFeaturizer((*blocks, *fragments, METAL_BLOCK), self.metal)
 
     @property
     def feature_names(self) -> list[str]:
@@ -46,9 +48,15 @@ class FittedModel:
         return [str(name) for name in self.featurizer.get_feature_names_out()]
 
     @property
+    def layout(self) -> Layout:
+        """Which of the last descriptors are fragments and the metal's own."""
+        fragments, metal = (len(BLOCKS[name].descriptors) for name in LAST)
+        return Layout(fragments if FRAGMENT_BLOCK in self.blocks else 0, metal)
+
+    @property
     def metal_columns(self) -> int:
         """Number of the last descriptors that are the metal's own."""
-        return len(ElectrolyteFeaturizer((METAL_BLOCK,)).get_feature_names_out())
+        return self.layout.metal
 
     def descriptors(self, X: Any) -> Floats:
         """Return the descriptors (n, d) of electrolytes, the metal's last.

@@ -21,6 +21,7 @@ SCOPES = ("own", "corrected", "pooled")
 # Rows of other metals say less about this one.
 OTHER_METAL = 0.3
 TRANSFER = ("support_vector", "extra_trees")
+TREES = ("extra_trees", "xgboost")
 # Whose disagreement and whose own deviation make the spread of a prediction.
 SPREAD = ("support_vector", "extra_trees", "gaussian_process")
 
@@ -35,6 +36,30 @@ class Member(NamedTuple):
         return f"{self.scope}-{self.family}"
 
 
+class Layout(NamedTuple):
+    """Which of the last descriptors not every member sees.
+
+    Attributes
+    ----------
+    fragments
+        Bits of fingerprints, which say nothing to a reader: trees, whose members explain a
+        prediction, do without them and lose nothing.
+    metal
+        The metal's own, the last: constant for one metal.
+    """
+
+    fragments: int
+    metal: int
+
+    def seen(self, features: Floats, member: Member) -> Floats:
+        """Return those of descriptors (n, d) that a member is fitted to."""
+        last = features.shape[1] - self.metal
+        own = features[:, : last - (self.fragments if member.family in TREES else 0)]
+        if member.scope != "pooled":
+            return own
+        return np.hstack([own, features[:, last:]])
+
+
 @dataclass(frozen=True)
 class Rows:
     """Measurements as arrays: the working metal's and perhaps other metals'.
@@ -42,15 +67,15 @@ class Rows:
     Attributes
     ----------
     features
-        Descriptors (n, d), the last `metal_columns` of them the metal's own.
+        Descriptors (n, d), the last of them as in `layout`.
     target, weights
         LCE (n,) and how much each row counts (n,).
     sources, metals
         Labels (n,).
     metal
         The working metal.
-    metal_columns
-        Number of descriptors of the metal, constant for one metal.
+    layout
+        Which of the last descriptors are what.
     """
 
     features: Floats
@@ -59,7 +84,7 @@ class Rows:
     sources: Objects
     metals: Words
     metal: str
-    metal_columns: int
+    layout: Layout
 
     @property
     def own(self) -> Flags:
@@ -103,7 +128,7 @@ class Ensemble:
     """
 
     mean: float
-    metal_columns: int
+    layout: Layout
     share: float = 0.0
     transfer_mean: float = 0.0
     transfer: dict[str, Estimator] = field(default_factory=dict)
@@ -135,7 +160,7 @@ class Ensemble:
         predictions: dict[Member, Floats] = {}
         variance = np.zeros(len(features))
         for member in needed:
-            seen = features if member.scope == "pooled" else self._without_metal(features)
+            seen = self.layout.seen(features, member)
             offset = {"own": 0.0, "pooled": self.mean, "corrected": base}[member.scope]
             if member == ("own", "gaussian_process"):
                 values, variance = self._process(seen)
@@ -155,16 +180,16 @@ class Ensemble:
         values, deviation = estimator.predict(features, return_std=True)
         return np.asarray(values), np.square(deviation)
 
-    def _without_metal(self, features: Floats) -> Floats:
-        return features[:, : features.shape[1] - self.metal_columns]
-
     def _base(self, features: Floats) -> Floats:
         return self.mean + self.share * (self.transferred(features) - self.transfer_mean)
 
     def transferred(self, features: Floats) -> Floats:
         """Return the transfer model's deviation (n,) from the mean of a metal."""
-        models = map(self.predictor, self.transfer.values())
-        return np.asarray(np.mean([model.predict(features) for model in models], axis=0))
+        each = [
+            self.predictor(estimator).predict(self.layout.seen(features, Member("pooled", family)))
+            for family, estimator in self.transfer.items()
+        ]
+        return np.asarray(np.mean(each, axis=0))
 
 
 def centred(rows: Rows) -> Floats:
@@ -191,21 +216,20 @@ def fit_members(rows: Rows, members: Sequence[Member], seed: int = 0) -> Ensembl
     # A mean of 1 over the rows at hand: what was left out has no say in it.
     rows = rows.normalised()
     own = rows.take(rows.own)
-    ensemble = Ensemble(float(np.average(own.target, weights=own.weights)), rows.metal_columns)
+    ensemble = Ensemble(float(np.average(own.target, weights=own.weights)), rows.layout)
     needed = dict.fromkeys((*members, *(Member("own", family) for family in SPREAD)))
     if any(member.scope == "corrected" for member in needed):
         _fit_transfer(ensemble, rows, seed)
-    descriptors = own.features[:, : own.features.shape[1] - rows.metal_columns]
     for member in needed:
         if member.scope == "pooled":
             weights = rows.weights * np.where(rows.own, 1.0, OTHER_METAL)
             weights /= weights.mean()
-            fitted = fit_family(member.family, rows.features, centred(rows), weights, seed)
+            seen, target = rows.layout.seen(rows.features, member), centred(rows)
         else:
             base = ensemble._base(own.features) if member.scope == "corrected" else 0.0
-            target = own.target - base
-            fitted = fit_family(member.family, descriptors, target, own.weights, seed)
-        ensemble.estimators[member] = fitted
+            weights = own.weights
+            seen, target = rows.layout.seen(own.features, member), own.target - base
+        ensemble.estimators[member] = fit_family(member.family, seen, target, weights, seed)
     return ensemble
 
 
@@ -213,7 +237,13 @@ def fit_transfer(others: Rows, seed: int = 0) -> dict[str, Estimator]:
     """Return the transfer model's estimators by family, fitted to rows of other metals."""
     target = centred(others)
     return {
-        family: fit_family(family, others.features, target, others.weights, seed)
+        family: fit_family(
+            family,
+            others.layout.seen(others.features, Member("pooled", family)),
+            target,
+            others.weights,
+            seed,
+        )
         for family in TRANSFER
     }
 

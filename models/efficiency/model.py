@@ -36,7 +36,7 @@ from .inputs import as_measurements
 from .intervals import COVERAGES
 from .members import SCOPES, Ensemble, Member, Rows, fit_members
 from .recipes import MARGIN, PRIOR, Choice, all_members, choose, few_sources, recipes
-from .weights import unscaled_weights
+from .weights import fitting_weights
 
 FOLDS = 8
 # See `too_few`.
@@ -141,9 +141,9 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         own = measurements.assign(metal=self.metal)
         table = own if others is None else pd.concat([own, others], ignore_index=True)
         # Not scaled over rows of which a fold may be held out: each fit scales its own.
-        weights = unscaled_weights(own)
+        weights = fitting_weights(own)
         if others is not None and len(others):
-            weights = np.concatenate([weights, unscaled_weights(others)])
+            weights = np.concatenate([weights, fitting_weights(others)])
         return Rows(
             self.descriptors(table),
             log_coulombic_efficiency(table["ce_pct"]),
@@ -151,7 +151,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
             table["source"].to_numpy(dtype=object),
             table["metal"].to_numpy(dtype=str),
             self.metal,
-            self.metal_columns,
+            self.layout,
         )
 
     def fit(
@@ -233,7 +233,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         choice = choose(measurements, joined.means, joined.predictions, joined.spread, among)
         if choice.recipe == PRIOR:
             mean = np.average(rows.target[rows.own], weights=rows.weights[rows.own])
-            self.ensemble_ = Ensemble(float(mean), self.metal_columns)
+            self.ensemble_ = Ensemble(float(mean), self.layout)
         else:
             self.ensemble_ = fit_members(rows, among[choice.recipe], self.seed)
         predicted = choice.combine(joined.means, joined.predictions)
@@ -242,7 +242,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
     def _fit_prior(self, rows: Rows) -> None:
         """Keep the mean and a spread that allows for how few sources there are."""
         mean, choice = few_sources(rows)
-        self.ensemble_ = Ensemble(mean, self.metal_columns)
+        self.ensemble_ = Ensemble(mean, self.layout)
         ones = np.ones(int(rows.own.sum()))
         self._keep(rows, choice, mean * ones, ones)
 

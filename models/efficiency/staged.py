@@ -174,7 +174,11 @@ class Staged:
         kept = bound >= floor[rows] - MARGIN
         rows, variance = rows[kept], variance[kept]
         machine, process = (each[kept] for each in known)
-        members = [machine, self.trees.predict(own[rows]), process]
+        members = [
+            machine,
+            self.trees.predict(own[rows, : own.shape[1] - self.model.layout.fragments]),
+            process,
+        ]
         named = {Member("own", family): each for family, each in zip(SPREAD, members, strict=True)}
         lce = self.model.choice_.combine(self.model.ensemble_.mean, named)
         spread = np.sqrt(variance + np.var(members, axis=0))

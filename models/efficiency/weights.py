@@ -15,31 +15,34 @@ SOURCE_CORRELATION = 0.1
 
 
 def row_weights(measurements: pd.DataFrame) -> Floats:
-    """Return the weight (n,) of each measurement, see `unscaled_weights`, 1 on average."""
-    weights = unscaled_weights(measurements)
+    """Return the weight (n,) of each measurement where predictions are judged, 1 on average.
+
+    The product of that of `fitting_weights`, the confidence in the row, a half for a bound
+    (``>`` or ``<``), and one over the design effect of its source, 1 + (m - 1) rho for m rows
+    with the correlation rho (Kish, Survey Sampling, 1965): forty rows of one laboratory share
+    its cell, its metal and its counting, and say less of a further laboratory than forty do.
+    """
+    size = measurements.groupby("source")["source"].transform("size").to_numpy(float)
+    weights = fitting_weights(measurements) / (1.0 + SOURCE_CORRELATION * (size - 1))
+    if "confidence" in measurements:
+        weights *= measurements["confidence"].map(CONFIDENCE).fillna(1.0).to_numpy(float)
+    below, above = bounds(measurements)
+    weights[below | above] *= BOUND
     return np.asarray(weights / weights.mean())
 
 
-def unscaled_weights(measurements: pd.DataFrame) -> Floats:
-    """Return the weight (n,) of each measurement, which the values of other sources leave alone.
+def fitting_weights(measurements: pd.DataFrame) -> Floats:
+    """Return the weight (n,) of each measurement in a fit, which no other source changes.
 
-    The product of the confidence in the row, a half for a bound (``>`` or ``<``), and one
-    over the design effect of its source, 1 + (m - 1) rho for m rows with the correlation
-    rho (Kish, Survey Sampling, 1965): forty rows of one laboratory share its cell, its
-    lithium and its counting, and are worth fewer than forty laboratories. Rows that repeat
-    one statement of their source share the weight of one.
+    Rows that repeat one statement of their source share the weight of one. All else counts
+    alike: weights by confidence, by bounds or by source, as in `row_weights`, made the
+    errors on later literature larger.
     """
-    size = measurements.groupby("source")["source"].transform("size").to_numpy(float)
-    weights = 1.0 / (1.0 + SOURCE_CORRELATION * (size - 1))
-    if "confidence" in measurements:
-        weights *= measurements["confidence"].map(CONFIDENCE).fillna(1.0).to_numpy(float)
-    if "statement" in measurements:
-        statement = measurements["statement"].fillna("")
-        repeats = statement.groupby(statement).transform("size").to_numpy(float)
-        weights /= np.where(statement == "", 1.0, repeats)
-    below, above = bounds(measurements)
-    weights[below | above] *= BOUND
-    return np.asarray(weights)
+    if "statement" not in measurements:
+        return np.ones(len(measurements))
+    statement = measurements["statement"].fillna("")
+    repeats = statement.groupby(statement).transform("size").to_numpy(float)
+    return np.where(statement == "", 1.0, 1.0 / repeats)
 
 
 def bounds(measurements: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

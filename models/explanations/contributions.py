@@ -16,13 +16,12 @@ from anolyte.datasets.measurements.lce import coulombic_efficiency
 from anolyte.features.arrays import Floats
 from threadpoolctl import threadpool_limits
 
-from ..efficiency.members import Member
+from ..efficiency.members import TREES, Member
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import recipes
 from ..prediction import Prediction
 from .wording import Group, group_of, phrase
 
-TREES = ("extra_trees", "xgboost")
 FALLBACK = Member("own", "extra_trees")
 # A push below this is far below what replicates differ by, and no reason.
 LEAST_PUSH = 0.01
@@ -60,11 +59,13 @@ def _pushes(model: CoulombicEfficiencyModel, features: Floats) -> Floats:
     result = np.zeros(features.shape)
     members = explained_members(model)
     for member in members:
-        columns = features.shape[1] - (0 if member.scope == "pooled" else model.metal_columns)
+        seen = model.layout.seen
+        # The columns that the member sees, by their numbers.
+        (columns,) = seen(np.arange(features.shape[1], dtype=float)[None], member).astype(int)
         estimator = model.ensemble_.estimators[member]
         with threadpool_limits(1):
-            values = _tree_values(member.family, estimator, features[:, :columns])
-        result[:, :columns] += values / len(members)
+            values = _tree_values(member.family, estimator, seen(features, member))
+        result[:, columns] += values / len(members)
     return result * model.slope
 
 

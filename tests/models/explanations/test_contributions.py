@@ -40,7 +40,7 @@ def test_contributions_add_up_to_the_prediction(lithium_model: CoulombicEfficien
 
 def test_pushes_are_those_of_the_trees(lithium_model: CoulombicEfficiencyModel) -> None:
     (member,) = explained_members(lithium_model)
-    features = lithium_model.descriptors(FORMULATIONS)[:, : -lithium_model.metal_columns]
+    features = lithium_model.layout.seen(lithium_model.descriptors(FORMULATIONS), member)
     predicted = lithium_model.ensemble_.estimators[member].predict(features)
     given = pushes(lithium_model, FORMULATIONS).sum(axis=1)
     slope = lithium_model.slope
