@@ -57,6 +57,18 @@ ANIONS: tuple[Anion, ...] = (
     ("COS(=O)(=O)[O-]", 1, "MeSO4", "MeSO4|CH3SO4", "methylsulfate"),
     ("CCOS(=O)(=O)[O-]", 1, "EtSO4", "EtSO4|C2H5SO4", "ethylsulfate"),
     ("CS(=O)(=O)[O-]", 1, "MeSO3", "MeSO3|CH3SO3|OMs", "methanesulfonate|mesylate"),
+    ("CCCCCCCCOS(=O)(=O)[O-]", 1, "OcSO4", "OcSO4|C8H17SO4|C8SO4", "octylsulfate"),
+    ("Cc1ccc(S(=O)(=O)[O-])cc1", 1, "OTs", "OTs|TsO", "p?toluenesulfonate|tosylate"),
+    ("COP(=O)([O-])OC", 1, "Me2PO4", "Me2PO4", "dimethylphosphate"),
+    ("CCOP(=O)([O-])OCC", 1, "Et2PO4", "Et2PO4", "diethylphosphate"),
+    (
+        "F[P-](F)(F)(C(F)(F)C(F)(F)F)(C(F)(F)C(F)(F)F)C(F)(F)C(F)(F)F",
+        1,
+        "FAP",
+        "FAP|PF3C2F53|C2F53PF3",
+        "trispentafluoroethyltrifluorophosphate",
+    ),
+    ("Cl[Al-](Cl)(Cl)Cl", 1, "AlCl4", "AlCl4", "tetrachloroaluminate"),
     ("O=P([O-])(F)F", 1, "PO2F2", "PO2F2|DFP", "difluorophosphate"),
     ("O=C1O[B-]2(OC1=O)OC(=O)C(=O)O2", 1, "BOB", "BOB|BC2O42", "bisoxalat[oe]borate"),
     (

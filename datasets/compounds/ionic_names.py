@@ -17,6 +17,16 @@ from .ion_spellings import ALKYLS, ANIONS, METAL_IONS, Anion
 from .names import MAX_NAME_LENGTH, is_boundary
 
 _ALKYL = "|".join(sorted(ALKYLS, key=lambda name: -len(name)))
+# Groups with their SMILES, written so that the last atom is bound.
+_SPECIALS = {
+    "allyl": "C=CC",
+    "benzyl": "c1ccccc1C",
+    "2?hydroxyethyl": "OCC",
+    "2?methoxyethyl": "COCC",
+}
+_SPECIAL = "|".join(_SPECIALS)
+_GROUPS = f"{_ALKYL}|{_SPECIAL}"
+_BEGINNING = _GROUPS.replace("2?", "(?:2-?)?")
 _GROUP = rf"(?>{_ALKYL}|(?:(?:di|tri|tetra)n?|n|2)?(?:{_ALKYL}|2?methoxyethyl))"
 # Abbreviation (case does not count), with the numbers of carbons or one of the names below.
 _CATION = re.compile(
@@ -27,10 +37,17 @@ _CATION = re.compile(
     |(?P<deme>deme|n122,?2?o1|n1,?2,?2,?2o1)
     |(?P<onium>[np])(?P<four>6,?6,?6,?14|[1-8],?[1-8],?[1-8],?[1-8])(?!\d)
     |(?P<quat>tea|tba|tma)(?=bf4|pf6|clo4|otf|tfsi|ntf2)
+    |1?(?P<im123>{_GROUPS})2,?3dimethylimidazolium
+    |(?:1,?3)?(?P<im13>di(?:{_ALKYL}))imidazolium
     |(?:1|3|n)?,?n?(?P<im1>{_ALKYL})[13]?(?P<im3>{_ALKYL})imidazolium
+    |1?(?P<im1s>{_SPECIAL})3?methylimidazolium
+    |(?:1|n)?,?n?(?P<ring_s>{_SPECIAL})(?:1|n)?methyl(?P<ring_of>pyrrolidinium|piperidinium)
+    |[4n]?(?P<mo1>{_ALKYL})[4n]?(?P<mo2>{_ALKYL})morpholinium
+    |(?:1|n)?n?(?P<pic>{_ALKYL})(?P<pic_at>[34])methylpyridinium
+    |(?P<chol>choline|cholinium)
     |(?:1|n)?,?n?(?P<r1>{_ALKYL})(?:1|n)?,?n?(?P<r2>{_ALKYL})(?P<ring>pyrrolidinium|piperidinium)
     |(?:1|n)?n?(?P<py>{_ALKYL})pyridinium
-    |(?P<groups>(?:[\dn,]{{0,6}}+{_GROUP}){{1,4}}+)(?P<centre>ammonium|phosphonium)""",
+    |(?P<groups>(?:[\dn,]{{0,6}}+{_GROUP}){{1,4}}+)(?P<centre>ammonium|phosphonium|sulfonium)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SYMBOLS = "|".join(symbol for symbol, _, _ in METAL_IONS)
@@ -38,7 +55,7 @@ _METAL_WORDS = "|".join(word for _, _, word in METAL_IONS)
 # A quick look whether a salt or ionic liquid may begin here.
 _START = re.compile(
     rf"(?P<salt>\(NH4|\[?(?:{_SYMBOLS}))|(?i:(?P<name>{_METAL_WORDS})"
-    rf"|\[{{0,2}}(?:(?:1|3|n,?)?-?\(?(?:di|tri|tetra)?(?:{_ALKYL})|(?:1|n)-?\(?(?:{_ALKYL})"
+    rf"|\[{{0,2}}(?:(?:1,?3|1|3|4|n,?)?-?\(?(?:di|tri|tetra)?(?:{_BEGINNING})|cholin"
     r"|[ebhop]mi|[eb]mpy|c\d|p[yip\d]|n\d|n,n|deme|tea|tba|tma|(?:di|tri|tetra)))"
 )
 _LETTERS = {"e": 2, "b": 4, "h": 6, "o": 8, "p": 3}
@@ -151,7 +168,9 @@ def _ionic_liquid(plain: str) -> Read | None:
     drawn, charge, name, *_ = _anion(anion)
     if charge != 1:
         return None
-    return anion.end(), f"{smiles[0]}.{drawn}", f"[{smiles[1]}][{name}]"
+    # A cation without a short name is written as its structure.
+    short = f"[{smiles[1]}][{name}]" if smiles[1] else ""
+    return anion.end(), f"{smiles[0]}.{drawn}", short
 
 
 def _counts(cation: int, anion: int) -> tuple[int, int]:
@@ -226,18 +245,23 @@ def _by_digits(got: Got) -> Cation:
 
 
 _DEME = ("CC[N+](C)(CC)CCOC", "DEME")
-_CATIONS: dict[str, Callable[[Got], Cation]] = {
-    "mim": _by_letters,
-    "im1": lambda got: _imidazolium(ALKYLS[got["im1"]], ALKYLS[got["im3"]]),
-    "pyr": _pyrrolidinium,
-    "pip": lambda got: _ring("PP", 5, 1, int(got.get("n_pip") or got["c_pip"])),
-    "ring": _named_ring,
-    "py": _pyridinium,
-    "deme": lambda _: _DEME,
-    "quat": lambda got: _onium("N", [_QUATS[got["quat"]]] * 4),
-    "four": _by_digits,
-    "groups": lambda got: _named_onium(got["groups"], got["centre"]),
-}
+
+
+def _arm(name: str) -> str:
+    """Return the SMILES of a group whose last atom is bound."""
+    if name in ALKYLS:
+        return _chain(ALKYLS[name])
+    return next(arm for words, arm in _SPECIALS.items() if re.fullmatch(words, name))
+
+
+def _special_ring(got: Got) -> Cation:
+    size = 4 if got["ring_of"].startswith("pyr") else 5
+    return f"{_arm(got['ring_s'])}[N+]1(C){_chain(size)}1", ""
+
+
+def _picolinium(got: Got) -> Cation:
+    ring = "ccc(C)cc" if got["pic_at"] == "4" else "cccc(C)c"
+    return f"{_chain(ALKYLS[got['pic']])}[n+]1{ring}1", ""
 
 
 def _imidazolium(first: int, third: int) -> tuple[str, str]:
@@ -270,9 +294,43 @@ def _named_onium(groups: str, centre: str) -> tuple[str, str] | None:
             ethers += count
         else:
             sizes += [ALKYLS[found[1] or found[3]]] * count
+    if centre == "sulfonium":
+        arms = [_chain(size) for size in sorted(sizes)]
+        return (f"{arms[2]}[S+]({arms[0]}){arms[1]}", "") if len(arms) == 3 and not ethers else None
+    if 0 < len(sizes) < 4 and not ethers:
+        # Protonated: ethylammonium nitrate.
+        symbol = "N" if centre == "ammonium" else "P"
+        hydrogens = "H" if len(sizes) == 3 else f"H{4 - len(sizes)}"
+        arms = [_chain(size) for size in sorted(sizes)]
+        branches = "".join(f"({arm})" for arm in arms[:-1])
+        return f"[{symbol}{hydrogens}+]{branches}{arms[-1]}", ""
     if len(sizes) + ethers != 4:
         return None
     if ethers:
-        is_deme = centre == "ammonium" and ethers == 1 and sorted(sizes) == [1, 2, 2]
-        return _DEME if is_deme else None
+        if centre != "ammonium" or ethers > 1:
+            return None
+        arms = [_chain(size) for size in sorted(sizes)]
+        other = f"COCC[N+]({arms[0]})({arms[1]}){arms[2]}", ""
+        return _DEME if sorted(sizes) == [1, 2, 2] else other
     return _onium("N" if centre == "ammonium" else "P", sizes)
+
+
+_CATIONS: dict[str, Callable[[Got], Cation]] = {
+    "mim": _by_letters,
+    "im123": lambda got: (f"{_arm(got['im123'])}n1cc[n+](C)c1C", ""),
+    "im13": lambda got: _imidazolium(*[ALKYLS[got["im13"].removeprefix("di")]] * 2),
+    "im1s": lambda got: (f"{_arm(got['im1s'])}n1cc[n+](C)c1", ""),
+    "ring_s": _special_ring,
+    "mo1": lambda got: (f"{_arm(got['mo1'])}[N+]1({_arm(got['mo2'])})CCOCC1", ""),
+    "pic": _picolinium,
+    "chol": lambda _: ("C[N+](C)(C)CCO", ""),
+    "im1": lambda got: _imidazolium(ALKYLS[got["im1"]], ALKYLS[got["im3"]]),
+    "pyr": _pyrrolidinium,
+    "pip": lambda got: _ring("PP", 5, 1, int(got.get("n_pip") or got["c_pip"])),
+    "ring": _named_ring,
+    "py": _pyridinium,
+    "deme": lambda _: _DEME,
+    "quat": lambda got: _onium("N", [_QUATS[got["quat"]]] * 4),
+    "four": _by_digits,
+    "groups": lambda got: _named_onium(got["groups"], got["centre"]),
+}

@@ -200,6 +200,8 @@ class CompoundRegistry:
         ionic = ionic_name(text, start)
         if ionic is not None and ionic.end > end:
             known = self._known(canonical_smiles(ionic.smiles))
+            if known is None and not ionic.abbreviation:
+                known = self.drawn(ionic.smiles)
             if known is None:
                 smiles = redrawn(ionic.smiles)
                 kind = "ionic_liquid" if ionic.abbreviation.startswith("[") else "salt"
