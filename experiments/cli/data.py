@@ -10,7 +10,9 @@ import typer
 from .shared.console import (
     CompoundsOption,
     JsonOption,
+    NoTrackingOption,
     StoreOption,
+    UriOption,
     print_json,
     print_table,
     records,
@@ -18,6 +20,7 @@ from .shared.console import (
     tell,
     tell_warnings,
 )
+from .shared.results import tell_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,19 +117,32 @@ def add_command(
     file: Annotated[Path, typer.Argument(help="CSV, TSV or XLSX with measurements.")],
     metal: TableMetalOption = None,
     store: StoreOption = None,
+    tracking_uri: UriOption = None,
+    no_tracking: NoTrackingOption = False,
 ) -> None:
     """Add a checked table to the project's own measurements; training uses them from then on.
+
+    What was suggested and measured is no longer pending, and is logged beside what was predicted
+    into the run in MLflow that suggested it.
 
     Example:  anolyte data add my_cells.csv --metal Li
     """
     from anolyte.datasets.measurements.own import add_measurements
 
-    done = add_measurements(file, _store(store), metal)
+    from ..suggestions.pending import drop_measured
+
+    folder = _store(store)
+    done = add_measurements(file, folder, metal)
     tell_warnings(done.measurements)
     added = ", ".join(f"{count} of {symbol}" for symbol, count in done.added.items())
     print(f"Added {added} to {done.table}")
     if done.backup is not None:
         print(f"The table as it was: {done.backup}")
+    ended = drop_measured(list(done.added), folder)
+    if ended:
+        print(f"No longer pending: {ended}")
+    if not no_tracking:
+        tell_results(list(done.added), folder, tracking_uri)
 
 
 @app.command("remove")

@@ -9,6 +9,7 @@ import typer
 from .shared.console import (
     AnyMetalOption,
     JsonOption,
+    StoreOption,
     TableFileOption,
     UriOption,
     print_json,
@@ -82,12 +83,13 @@ def show_command(
     tracking_uri: UriOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what a run holds; a ranked list comes back as a table.
+    """Show what a run holds; a ranked list comes back as a table, suggestions with their results.
 
     Example:  anolyte runs show latest --top 50 --out list.csv
     """
     from anolyte.datasets.files.exports import checked_table_path, write_table_file
 
+    from ..tracking.campaigns import read_results
     from ..tracking.comparison import read_list
     from ..tracking.finding import find_run
 
@@ -96,19 +98,53 @@ def show_command(
     store = _store(tracking_uri)
     found = find_run(store, run)
     ranked = read_list(store, found)
+    came_back = read_results(store, found)
     if out is not None:
         if ranked is None:
             raise ValueError(f"run {found.name} holds no list to write")
         write_table_file(ranked, out)
     if json:
-        print_json({**_facts(found), "ranked": [] if ranked is None else records(ranked)})
+        results = [] if came_back is None else records(came_back[0])
+        listed = [] if ranked is None else records(ranked)
+        print_json({**_facts(found), "ranked": listed, "results": results})
         return
     _print_run(found)
+    if came_back is not None:
+        print_table(came_back[0].drop(columns="cells"), "measured of it", ".3g")
+        print_table(came_back[1], "the campaign so far", ".3g")
     if ranked is not None:
         title = f"the first {min(top, len(ranked))} rows"
         print_table(_printable(ranked.head(top)), title, ".2f")
     if out is not None:
         print(f"List: {out} ({len(ranked) if ranked is not None else 0} rows)")
+
+
+@app.command("results")
+def results_command(
+    metal: Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")],
+    store: StoreOption = None,
+    tracking_uri: UriOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Log what was measured of a metal's suggestions into their runs, and show the campaign.
+
+    `anolyte data add` does it by itself; this is for when the store could not be reached then.
+
+    Example:  anolyte runs results --metal Na
+    """
+    from ..project import Project
+    from ..tracking import log_results
+
+    symbol = _symbol(metal) or metal
+    folder = store or Project.here().data
+    found = log_results(symbol, folder, tracking_uri, _store(tracking_uri))
+    if json:
+        logged = [run.run_id for run in found.logged]
+        print_json({"progress": records(found.progress), "logged": logged})
+    elif not found.logged:
+        tell(f"None of the suggestions on {symbol} is among your own measurements yet.")
+    else:
+        print_table(found.progress, f"{symbol}: the campaign so far", ".3g")
 
 
 @app.command("compare")

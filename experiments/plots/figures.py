@@ -28,7 +28,7 @@ def _figure(width: float = 6.0, height: float = 5.0) -> Figure:
     return Figure(figsize=(width, height), dpi=120, layout="constrained")
 
 
-def _ce_axis(axis: object) -> None:
+def ce_axis(axis: object) -> None:
     """Label an LCE axis in CE %, where the eye of a chemist is at home."""
     low, high = axis.axes.get_xlim() if axis is axis.axes.xaxis else axis.axes.get_ylim()  # type: ignore[attr-defined]
     ticks = _ticks(low, high)
@@ -57,8 +57,8 @@ def parity(measurements: pd.DataFrame, predicted: Floats, title: str) -> Figure:
         ylabel="predicted, source not seen / %",
         title=title,
     )
-    _ce_axis(axes.xaxis)
-    _ce_axis(axes.yaxis)
+    ce_axis(axes.xaxis)
+    ce_axis(axes.yaxis)
     return figure
 
 
@@ -110,7 +110,7 @@ def ranked_bars(frame: pd.DataFrame, most: int = 25) -> Figure:
     labels = [f"{r.rank}  {r.electrolyte}" for r in head.itertuples()]
     axes.set_yticks(rows, labels, fontsize=8)
     axes.set(xlabel="Coulombic efficiency / % (interval as a bar)", title="ranked list")
-    _ce_axis(axes.xaxis)
+    ce_axis(axes.xaxis)
     if "evidence" in head:
         met = [level for level in _EVIDENCE if level in set(levels)]
         marks = [
@@ -163,7 +163,7 @@ def pareto_front(frame: pd.DataFrame, most: int = 200, objective: str = "") -> F
         ylabel="lower bound of the CE / %",
         title="front among the listed, with ranks",
     )
-    _ce_axis(axes.yaxis)
+    ce_axis(axes.yaxis)
     axes.legend(frameon=False)
     return figure
 

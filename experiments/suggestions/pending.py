@@ -163,6 +163,18 @@ def add_pending(
         return write_csv(whole.drop_duplicates(["metal", "electrolyte"]), path)
 
 
+def drop_measured(metals: Sequence[str], store: str | Path | None = None) -> int:
+    """Drop what was measured from the pending experiments of some metals; return how many."""
+    folder = _folder(store)
+    path = folder / TABLE
+    if not path.exists():
+        return 0
+    before = len(read_rows(path, ("metal", "electrolyte"), COLUMNS))
+    for metal in metals:
+        add_pending([], metal, "", folder)
+    return before - len(read_rows(path, ("metal", "electrolyte"), COLUMNS))
+
+
 def release(
     electrolytes: Sequence[str] | None, metal: str, store: str | Path | None = None
 ) -> pd.DataFrame:

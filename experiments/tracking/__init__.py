@@ -17,12 +17,14 @@ from .api import (
     log_training,
     training_run,
 )
+from .campaigns import Campaign, is_tracked, log_results
 from .contents import model_id
 from .finding import find_model
 from .page import page_address, server_command
 from .sending import RunReference, sync, tracked
 
 __all__ = [
+    "Campaign",
     "EvaluationRun",
     "RunReference",
     "TrackingError",
@@ -30,6 +32,8 @@ __all__ = [
     "UnreachableError",
     "evaluation_run",
     "find_model",
+    "is_tracked",
+    "log_results",
     "log_screening",
     "log_sei",
     "log_suggestions",
