@@ -117,6 +117,10 @@ class LowerBound(_Predicted):
     name: ClassVar[str] = "lower-bound"
     column: ClassVar[str] = Column.LCE_LOW
 
+    def scores(self, predicted: Prediction, model: CoulombicEfficiencyModel) -> Floats:
+        """Return the bound (n,), told apart where tables say that it is 0."""
+        return predicted.lce - predicted.half_width(predicted.coverage)
+
 
 @dataclass(frozen=True)
 class Expected(_Predicted):

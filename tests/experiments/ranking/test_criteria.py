@@ -60,6 +60,15 @@ def prior() -> CoulombicEfficiencyModel:
     return CoulombicEfficiencyModel("Ca").fit(gather("Ca"))
 
 
+def test_lower_bounds_that_tables_show_as_nothing_are_told_apart(trained: TrainingResult) -> None:
+    texts = ["1 M LiFSI in DME", "1 M LiPF6 in EC/DMC (1:1 v/v)"]
+    predicted = replace(trained.model.assess(texts), lce=np.array([0.02, 0.01]))
+    assert predicted.bounds["lce_low"].tolist() == [0, 0]
+    scores = LowerBound().scores(predicted, trained.model)
+    assert scores.max() < 0
+    assert len(set(scores.tolist())) == 2
+
+
 @pytest.mark.parametrize("criterion", [LowerBound(), Expected(), Probability(90)])
 def test_a_prior_ranks_by_precedent(prior: CoulombicEfficiencyModel, criterion: Expected) -> None:
     assert prior.is_prior
