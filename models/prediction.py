@@ -302,14 +302,14 @@ def sei_words(table: pd.DataFrame) -> list[str]:
     >>> row = {"sei_function": "conducts", "sei_function_probability": 0.98}
     >>> row |= {"sei_composition": "mixed", "sei_composition_probability": 0.51}
     >>> sei_words(pd.DataFrame([row]))
-    ['conducts (98%), mixed (51%)']
+    ['conducts 98%, mixed 51%']
     """
     answers = (
         (Column.SEI_FUNCTION, Column.SEI_FUNCTION_PROBABILITY),
         (Column.SEI_COMPOSITION, Column.SEI_COMPOSITION_PROBABILITY),
     )
     told = [
-        [f"{word} ({share:.0%})" for word, share in zip(table[name], table[share], strict=True)]
+        [f"{word} {share:.0%}" for word, share in zip(table[name], table[share], strict=True)]
         for name, share in answers
     ]
     return [", ".join(words) for words in zip(*told, strict=True)]

@@ -46,14 +46,11 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
     # As nohup leaves it.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# In `make test` few examples of everything that is tried at random, in `make test-robustness` many.
-CAMPAIGN = "ANOLYTE_MOMENTS" in os.environ
 settings.register_profile(
     "fixed",
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=1000 if CAMPAIGN else 100,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")

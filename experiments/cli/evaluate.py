@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from ..evaluation.evaluate import Evaluation
 
+# Few labels of a metal fall into one fold: their order needs many foldings to be told.
+SEI_REPEATS = 10
+
 
 def evaluate_command(
     metal: MetalsOption = "all",
@@ -75,7 +78,7 @@ def evaluate_command(
     if report is not None and (report.suffix != ".html" or not report.absolute().parent.is_dir()):
         raise ValueError(f"{report}: the name must end in .html, in a folder that exists")
     tell("Evaluating the SEI model.")
-    interphases = evaluated_sei(repeats=1 if quick else 3)
+    interphases = evaluated_sei(repeats=1 if quick else SEI_REPEATS)
     tables = sei_tables(interphases.evaluation_, interphases.reliability_)
     found: list[Evaluation] = []
     kept: list[str] = []

@@ -41,7 +41,7 @@ def evaluate_sei(repeats: int = 3) -> pd.DataFrame:
     >>> from anolyte.experiments import evaluate_sei
     >>> found = evaluate_sei(repeats=1)
     >>> sorted(set(found["contender"]))
-    ['SEIModel', 'frequency', 'frequency of the metal', 'rules']
+    ['SEIModel', 'frequency of the metal', 'rules']
     """
     return evaluated_sei(repeats).evaluation_
 

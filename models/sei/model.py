@@ -75,8 +75,9 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
     >>> from anolyte.models import SEIModel
     >>> model = SEIModel("Li", repeats=0).fit(load_measurements("all"))
     >>> model.predict_species(["1 M LiFSI in DME"], top=1)[["species", "origin"]]
-      species                        origin
+      species                     origin
     0     LiF  FSI- (in the first shell)
+    1     CH4                        DME
     >>> model.predict_composition(["1 M LiFSI in DME", "4 M LiFSI in DME"]).idxmax(axis=1).tolist()
     ['inorganic-rich', 'inorganic-rich']
     >>> magnesium = SEIModel("Mg", repeats=0).fit(load_measurements("all"))

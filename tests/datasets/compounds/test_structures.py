@@ -8,7 +8,7 @@ from anolyte.datasets.compounds.properties import property_value
 from anolyte.datasets.compounds.registry import Compound, canonical_smiles, shipped_compounds
 from anolyte.datasets.compounds.structures import identity, redrawn
 from anolyte.datasets.electrolytes.grammar import parse, read
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 from rdkit.Chem import rdChemReactions
@@ -32,6 +32,7 @@ def charges_apart(smiles: str) -> str:
     return str(Chem.MolToSmiles(mol))
 
 
+@settings(max_examples=300)
 @given(st.sampled_from(ALL), st.integers(0, 2**30))
 def test_any_smiles_of_a_registered_compound_gives_that_compound(
     compound: Compound, seed: int
@@ -39,6 +40,7 @@ def test_any_smiles_of_a_registered_compound_gives_that_compound(
     assert REGISTRY.from_smiles(random_smiles(compound.smiles, seed)) == compound
 
 
+@settings(max_examples=150)
 @given(st.sampled_from(OXIDES), st.integers(0, 2**30))
 def test_a_drawing_with_charges_gives_the_compound(compound: Compound, seed: int) -> None:
     drawn = charges_apart(compound.smiles)
@@ -90,6 +92,7 @@ def test_two_drawings_of_a_compound_that_is_not_shipped(one: str, other: str) ->
     assert REGISTRY.from_smiles(one) == REGISTRY.from_smiles(other)
 
 
+@settings(max_examples=100)
 @given(st.sampled_from(ALL))
 def test_the_kept_drawing_is_a_fixed_point(compound: Compound) -> None:
     kept = redrawn(compound.smiles)

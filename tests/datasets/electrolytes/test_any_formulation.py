@@ -19,7 +19,7 @@ from anolyte.datasets.electrolytes.electrolyte import MAX_AMOUNT, MAX_COMPONENTS
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import FormulationError
 from anolyte.datasets.measurements.table import load_measurements
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 # A hang takes minutes; a busy machine takes a text of the worst shape well under a second.
@@ -115,6 +115,7 @@ def slips(draw: st.DrawFn) -> str:
     return text
 
 
+@settings(max_examples=600)
 @given(slips())
 def test_slips_in_real_formulations(text: str) -> None:
     assert_read_or_refused(text)
@@ -129,11 +130,13 @@ ATOMS = st.sampled_from(
 )
 
 
+@settings(max_examples=600)
 @given(st.lists(ATOMS, max_size=30).map("".join) | st.text(max_size=40))
 def test_any_structure_in_braces(smiles: str) -> None:
     assert_read_or_refused(f"1 M LiFSI in {{{smiles}}}")
 
 
+@settings(max_examples=300)
 @given(st.lists(ATOMS, max_size=40).map("".join))
 def test_canonical_structure_is_a_fixed_point(smiles: str) -> None:
     try:

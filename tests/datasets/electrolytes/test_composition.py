@@ -15,7 +15,7 @@ from anolyte.datasets.electrolytes.composition import Composition, resolve
 from anolyte.datasets.electrolytes.grammar import Dose, Electrolyte, parse
 from anolyte.datasets.errors import FormulationError
 from anolyte.datasets.measurements.table import commonest_salt, load_measurements
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -226,6 +226,7 @@ def assert_sound(composition: Composition) -> None:
     assert len(set(composition.compounds)) == len(composition.compounds)
 
 
+@settings(max_examples=300)
 @given(data=st.data())
 def test_fractions_of_any_electrolyte_are_positive_and_add_up(
     data: st.DataObject, dilute_electrolytes: SearchStrategy[Electrolyte]
@@ -242,6 +243,7 @@ def test_fractions_of_every_shipped_electrolyte_are_positive_and_add_up(metal: s
         assert_sound(resolve(parse(text), commonest_salt(metal)))  # type: ignore[arg-type]
 
 
+@settings(max_examples=200)
 @given(data=st.data())
 def test_written_order_does_not_matter(
     data: st.DataObject, dilute_electrolytes: SearchStrategy[Electrolyte]

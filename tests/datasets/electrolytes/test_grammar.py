@@ -16,7 +16,7 @@ from anolyte.datasets.compounds.registry import (
 from anolyte.datasets.electrolytes.grammar import Electrolyte, parse
 from anolyte.datasets.errors import FormulationError
 from anolyte.datasets.measurements.table import load_measurements
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -56,6 +56,7 @@ def test_every_shipped_electrolyte_is_in_canonical_text(metal: str) -> None:
         assert str(parse(text)) == text
 
 
+@settings(max_examples=500)
 @given(data=st.data())
 def test_any_electrolyte_survives_its_text(
     data: st.DataObject, electrolytes: SearchStrategy[Electrolyte]
@@ -422,6 +423,7 @@ def assert_readable_or_refused(text: str) -> None:
     assert all(fault.place and fault.reason and fault.remedy for fault in faults)
 
 
+@settings(max_examples=1000)
 @given(st.text(max_size=60) | st.lists(PIECES, max_size=20).map("".join))
 @example("in")
 @example("((((((((((")
@@ -430,6 +432,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert_readable_or_refused(text)
 
 
+@settings(max_examples=500)
 @given(data=st.data())
 def test_any_slip_of_the_pen_is_read_or_refused(
     data: st.DataObject, dilute_electrolytes: SearchStrategy[Electrolyte]

@@ -12,7 +12,7 @@ from anolyte.datasets import load_measurements, read_measurements
 from anolyte.datasets.files.exports import write_csv, write_table_file
 from anolyte.datasets.files.sinks import table_writer
 from anolyte.datasets.files.tables import read_rows
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 # Real texts that begin like formulas, and attacks.
@@ -71,6 +71,7 @@ def test_exported_measurements_read_back(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_measurements(path), table)
 
 
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from([*"=+-@'ab \",;:|"]), min_size=1, max_size=6).map("".join))
 def test_any_text_is_guarded_and_reads_back(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -21,7 +21,7 @@ from anolyte.experiments.suggestions.lab_sheet import (
     lab_sheet,
     remarks,
 )
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -127,6 +127,7 @@ def completed(electrolyte: Electrolyte) -> Electrolyte:
     )
 
 
+@settings(max_examples=150)
 @given(data=st.data(), volume=st.floats(0.1, 1000))
 def test_amounts_give_back_the_composition(
     dilute_electrolytes: SearchStrategy[Electrolyte], data: st.DataObject, volume: float

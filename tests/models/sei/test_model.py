@@ -70,6 +70,7 @@ def test_sodium_in_ethers_is_more_inorganic_than_in_carbonates(model: SEIModel) 
         ("0.25 M MgCl2 + 0.25 M AlCl3 in DME", "Mg", "conducts"),
         ("0.5 M Mg(BH4)2 + 1.5 M LiBH4 in TEGDME", "Mg", "conducts"),
         ("0.3 M Mg[B(hfip)4]2 in DME", "Mg", "conducts"),
+        ("1 M {CCC[CH2][Mg][Cl]} in THF", "Mg", "conducts"),
         ("0.5 M Mg(TFSI)2 in DME/MOEA (9:1 v/v)", "Mg", "conducts"),
         ("0.5 M Ca(TFSI)2 in DME", "Ca", "passivates"),
         ("0.5 M Ca[B(hfip)4]2 in DME", "Ca", "conducts"),
