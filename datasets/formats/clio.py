@@ -28,7 +28,6 @@ def composition_id(electrolyte: Electrolyte) -> str:
     Examples
     --------
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.clio import composition_id
     >>> composition_id(parse("2 m LiPF6 in EC/DMC (1:1 w/w)"))
     'DMC_EC|50_50|LiPF6|2'
     """
@@ -58,7 +57,6 @@ def from_composition_id(text: str, registry: CompoundRegistry | None = None) -> 
 
     Examples
     --------
-    >>> from anolyte.datasets.formats.clio import from_composition_id
     >>> print(from_composition_id("DMC_EC|50_50|LiPF6|2"))
     2 m LiPF6 in DMC/EC (50:50 w/w)
     """

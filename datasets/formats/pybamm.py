@@ -29,10 +29,9 @@ def parameters(electrolyte: Electrolyte) -> dict[str, Any]:
     Examples
     --------
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.pybamm import parameters
     >>> found = parameters(parse("1 M LiPF6 in EC/DMC (1:1 v/v)"))
     >>> found["Initial concentration in electrolyte [mol.m-3]"]
-    914.698
+    923.567
     """
     found = portions(electrolyte)
     volume = solution_litres(resolve(electrolyte))
