@@ -5,7 +5,6 @@ The names are loaded on first use, so that one of them, or one command, loads no
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -102,16 +101,9 @@ _HOMES = {
     "tracking.sending": ("RunReference", "sync"),
     "training.train": ("TrainingResult", "gather", "gather_others", "save_training", "train"),
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 # Hidden from type checkers, which would take any name for one that is there.
 if not TYPE_CHECKING:
+    import lazy_loader
 
-    def __getattr__(name: str) -> object:
-        """Load a public name from where it stands."""
-        if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+    __getattr__, __dir__, _ = lazy_loader.attach(__name__, submod_attrs=_HOMES)
