@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .shared.console import (
+    CrateOption,
     JsonOption,
     MetalsOption,
     NoteOption,
@@ -51,6 +52,7 @@ def evaluate_command(
     report: Annotated[
         Path | None, typer.Option("--report", help="Write one self-contained page: .html.")
     ] = None,
+    crate: CrateOption = None,
     seed: SeedOption = 0,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
@@ -68,15 +70,13 @@ def evaluate_command(
     """
     from ..evaluation.evaluate import ORDER, checked_splits
     from ..evaluation.evaluate_sei import evaluated_sei, sei_tables
-    from ..evaluation.report import write_report
     from ..tracking import evaluation_run
 
     chosen = chosen_metals(metal)
     names = checked_splits(separated(splits) or ORDER)
     if sei and splits:
         raise ValueError("--sei evaluates the SEI model alone: leave out --splits")
-    if report is not None and (report.suffix != ".html" or not report.absolute().parent.is_dir()):
-        raise ValueError(f"{report}: the name must end in .html, in a folder that exists")
+    _check_outputs(report, crate, sei)
     tell("Evaluating the SEI model.")
     interphases = evaluated_sei(repeats=1 if quick else SEI_REPEATS)
     tables = sei_tables(interphases.evaluation_, interphases.reliability_)
@@ -98,9 +98,34 @@ def evaluate_command(
         print_json({"efficiency": told, "sei": interphase, "mlflow": kept})
     else:
         _print_sei(tables, kept)
+    _write(found, tables, report, crate)
+
+
+def _check_outputs(report: Path | None, crate: Path | None, sei: bool) -> None:
+    from ..crate import check_crate
+
+    if report is not None and (report.suffix != ".html" or not report.absolute().parent.is_dir()):
+        raise ValueError(f"{report}: the name must end in .html, in a folder that exists")
+    if crate is not None and sei:
+        raise ValueError("--crate packs the evaluation of efficiencies: leave out --sei")
+    check_crate(crate)
+
+
+def _write(
+    found: Sequence[Evaluation],
+    sei: Mapping[str, pd.DataFrame],
+    report: Path | None,
+    crate: Path | None,
+) -> None:
+    from ..crate import evaluation_crate
+    from ..evaluation.report import write_report
+
     if report is not None:
-        write_report(found, tables, report)
+        write_report(found, sei, report)
         tell(f"Report: {report}")
+    if crate is not None:
+        evaluation_crate(found, sei, crate)
+        tell(f"Crate: {crate}")
 
 
 def _evaluated(

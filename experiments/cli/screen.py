@@ -9,6 +9,7 @@ import typer
 
 from .shared.console import (
     CoverageOption,
+    CrateOption,
     JsonOption,
     ModelOption,
     NoteOption,
@@ -123,6 +124,7 @@ def screen_command(
             "--include-gated", help="Rank also what cannot work for a physical reason (weak)."
         ),
     ] = False,
+    crate: CrateOption = None,
     model: ModelOption = None,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
@@ -140,12 +142,14 @@ def screen_command(
     """
     from anolyte.datasets.files.exports import checked_table_path, write_table_file
 
+    from ..crate import check_crate, screening_crate
     from ..predictions.load_or_train import load_or_train
     from ..ranking.diversity import DIVERSITY
     from ..screening.screen import screen
 
     if out is not None:
         checked_table_path(out)
+    check_crate(crate)
     criterion = criterion_of(by, target, weights)
     mixed = DIVERSITY if diversity is None else diversity
     limits: dict[str, float | None] = {
@@ -186,6 +190,9 @@ def screen_command(
     frame = ranked.to_frame()
     if out is not None:
         write_table_file(frame, out)
+    if crate is not None:
+        screening_crate(ranked, folder, crate, space or None)
+        tell(f"Crate: {crate}")
     kept = ""
     if not no_tracking:
         from ..tracking import log_screening

@@ -23,6 +23,7 @@ from anolyte.models.sei.model import SEIModel
 
 from ..project import Project
 from .ablation import ablation
+from .model_card import write_card
 
 REPEATS = 2
 # Quick training looks at the metal's own rows alone, on fewer folds.
@@ -226,7 +227,7 @@ def model_folder(metal: str, folder: str | Path | None = None) -> Path:
 
 
 def save_training(result: TrainingResult, folder: str | Path) -> Path:
-    """Save the model of a training with its provenance, see `models.store`.
+    """Save the model of a training with its provenance and its card, see `models.store`.
 
     Examples
     --------
@@ -245,4 +246,9 @@ def save_training(result: TrainingResult, folder: str | Path) -> Path:
     }
     if result.validation is not None:
         facts["lso_rmse"] = round(float(result.comparison["rmse"]["anolyte"]), 4)
-    return save_model(result.model, folder, facts)
+        figures = result.comparison.round(4).astype(object)
+        told = figures.where(figures.notna(), None).to_dict("index")
+        facts["accuracy"] = {"leave-source-out": told}
+    saved = save_model(result.model, folder, facts)
+    write_card(saved)
+    return saved

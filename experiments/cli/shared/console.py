@@ -40,6 +40,10 @@ UriOption = Annotated[
         help="MLflow store; default MLFLOW_TRACKING_URI, else mlflow.db of the project.",
     ),
 ]
+CrateOption = Annotated[
+    Path | None,
+    typer.Option("--crate", help="Pack the results into this new folder as an RO-Crate."),
+]
 NoTrackingOption = Annotated[bool, typer.Option("--no-tracking", help="Do not log to MLflow.")]
 NoteOption = Annotated[str, typer.Option("--note", help="A note kept with the run in MLflow.")]
 ModelOption = Annotated[
