@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,15 @@ def dilute_electrolytes() -> SearchStrategy[Electrolyte]:
     )
 
 
+@lru_cache
+def _pools() -> tuple[list[Compound], list[Compound], list[Compound]]:
+    """Return all compounds, the salts and the others."""
+    registry = shipped_compounds()
+    known = [*registry, *map(registry.from_smiles, STRUCTURES)]
+    salts = [compound for compound in known if compound.is_salt]
+    return known, salts, [compound for compound in known if not compound.is_salt]
+
+
 @st.composite
 def _electrolytes(
     draw: st.DrawFn,
@@ -87,10 +97,7 @@ def _electrolytes(
     percents: SearchStrategy[float],
     ppm: SearchStrategy[float],
 ) -> Electrolyte:
-    registry = shipped_compounds()
-    known = [*registry, *map(registry.from_smiles, STRUCTURES)]
-    salts = [compound for compound in known if compound.is_salt]
-    neutral = [compound for compound in known if not compound.is_salt]
+    known, salts, neutral = _pools()
     in_ratio_form = draw(st.booleans())
 
     def some(pool: list[Compound], least: int, most: int) -> list[Compound]:
