@@ -254,6 +254,14 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         LIQUID,
+        "a polymer is the solvent: a solid or a thick melt, and none was measured",
+        "no row of the tables holds a polymer as its solvent; above half of the liquid, in units",
+        _above(HALF, "polymer"),
+        ("polymer",),
+        doubtful=True,
+    ),
+    Gate(
+        LIQUID,
         "the solvent is frozen",
         "ideal solubility of the solid (melting point and enthalpy of fusion of the CRC "
         "tables), 20 C of undercooling allowed; not with a tenth of salt, as eutectics have",

@@ -151,6 +151,7 @@ AMOUNTS = (
     "charge",
     "gas",
     "beyond_critical",
+    "polymer",
     *REACTIVE,
 )
 
@@ -172,6 +173,7 @@ def amounts_of(compound: Compound) -> tuple[float, ...]:
         float(sum(organic_cations(compound).values())),
         float(sum(charge for charge in charges if charge > 0)),
         *boils(compound),
+        float(compound.is_polymer),
         *(float(is_a(compound.smiles, kind)) for kind in REACTIVE),
     )
 
