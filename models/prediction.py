@@ -71,6 +71,9 @@ COLUMNS = (Column.ELECTROLYTE, *CE_BOUNDS, *LCE_BOUNDS, *SEI, *BACKING)
 NEAREST = 3
 NOTHING = "none"
 ESTIMATED = "donor number estimated"
+# Half of a 90 % interval as wide as this tells of the LCE no more than an order.
+ORDER_ONLY = 1.0
+WIDE = "order only: the efficiency itself is not known within a factor of ten of the loss"
 _ASSUMED = ("amounts", "salt", "density estimated")
 
 
@@ -237,6 +240,7 @@ class Prediction:
             liquid_remarks(self.mixtures),
             self.model.remarks(self.descriptors, self.domain_score),
             [ESTIMATED * bool(share) for share in imputed],
+            [WIDE * bool(width >= ORDER_ONLY) for width in self.half_width(0.9)],
             strict=True,
         )
         return ["; ".join(filter(None, words)) for words in each]

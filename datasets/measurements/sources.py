@@ -35,5 +35,7 @@ def laboratories(measurements: pd.DataFrame) -> pd.Series:
 
     One source is one laboratory unless its rows say otherwise.
     """
-    named = measurements["laboratory"]
+    if "laboratory" not in measurements:
+        return measurements["source"]
+    named = measurements["laboratory"].fillna("")
     return named.where(named != "", measurements["source"])

@@ -15,10 +15,12 @@ from .shared.console import (
     CompoundsOption,
     CoverageOption,
     JsonOption,
+    LaboratoryOption,
     MetalOption,
     ModelOption,
     TableFileOption,
     UriOption,
+    in_laboratory,
     print_json,
     print_table,
     progress_bar,
@@ -56,6 +58,7 @@ def predict_command(
             "--file", help="CSV, TSV or XLSX with a column electrolyte, or text, one a line."
         ),
     ] = None,
+    lab: LaboratoryOption = "",
     coverage: CoverageOption = 0.9,
     out: TableFileOption = None,
     compounds: CompoundsOption = None,
@@ -71,6 +74,7 @@ def predict_command(
 
     Example:  anolyte predict "1 M LiFSI in DME" "LiFSI/DME/TTE (1:1.2:3 mol/mol)" --metal Li
     Example:  anolyte predict --file formulations.csv --metal Na --out predictions.csv
+    Example:  anolyte predict "2 M ZnSO4 in H2O" --metal Zn --lab "our laboratory"
     """
     import pandas as pd
     from anolyte.datasets.compounds.metals import as_metal
@@ -93,6 +97,7 @@ def predict_command(
     check_readable(written, registry, every=False)
     requests = _requests(written, file)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
+    fitted = in_laboratory(fitted, lab)
     predictor = Predictor(fitted, coverage, registry if compounds is not None else None)
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:

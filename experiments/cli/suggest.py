@@ -9,12 +9,14 @@ import typer
 
 from .shared.console import (
     JsonOption,
+    LaboratoryOption,
     ModelOption,
     NoteOption,
     NoTrackingOption,
     SeedOption,
     StoreOption,
     UriOption,
+    in_laboratory,
     print_json,
     print_table,
     progress_bar,
@@ -71,6 +73,7 @@ def suggest_command(
     pend: Annotated[
         bool, typer.Option("--pend", help="Remember the suggestions as pending experiments.")
     ] = False,
+    lab: LaboratoryOption = "",
     seed: SeedOption = 0,
     store: StoreOption = None,
     model: ModelOption = None,
@@ -105,6 +108,7 @@ def suggest_command(
         under_way += list(read_pending(exclude_pending, chosen.metal)["electrolyte"])
     predictor, trained = load_or_train(chosen.metal, model, tracking_uri, tell, progress_bar)
     _tell_new(predictor, folder)
+    predictor = in_laboratory(predictor, lab)
     with progress_bar() as progress:
         found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)
     _tell_found(found, predictor)

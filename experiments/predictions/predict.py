@@ -52,6 +52,7 @@ def predict(
     model: CoulombicEfficiencyModel | str | Path | None = None,
     coverage: float = 0.9,
     registry: CompoundRegistry | None = None,
+    laboratory: str | None = None,
 ) -> pd.DataFrame:
     """Predict the Coulombic efficiency and the SEI of formulations.
 
@@ -69,6 +70,8 @@ def predict(
         Of the interval: 0.5, 0.8 or 0.9.
     registry
         Known compounds; the shipped ones by default.
+    laboratory
+        For which laboratory, see `CoulombicEfficiencyModel.at_laboratory`; any by default.
 
     Returns
     -------
@@ -95,7 +98,10 @@ def predict(
     given = [electrolytes] if isinstance(electrolytes, str | Electrolyte) else electrolytes
     texts = [str(each) for each in given]
     check_readable(texts, registry)
-    predictor = Predictor(as_model(model, metal), coverage, registry)
+    fitted = as_model(model, metal)
+    if laboratory is not None:
+        fitted = fitted.at_laboratory(laboratory)
+    predictor = Predictor(fitted, coverage, registry)
     requests = (Request(number, text) for number, text in enumerate(texts, start=1))
     frames = list(predictor.stream(requests, LARGE_CHUNK))
     if not frames:

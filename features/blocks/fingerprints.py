@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import lru_cache
 from typing import ClassVar
 
+import numpy as np
 from anolyte.datasets.compounds.registry import Compound, molecule
 
 from ..arrays import Floats
@@ -15,6 +17,8 @@ from .base import Descriptor, DescriptorBlock
 BITS, RADIUS = 64, 1
 # More, to tell molecules apart.
 DISTINCT_BITS, DISTINCT_RADIUS = 128, 2
+# Many, for the compounds of one screening set.
+COUNTS = 1024
 
 
 @lru_cache(maxsize=8192)
@@ -33,6 +37,36 @@ def fragment_bits(compound: Compound) -> tuple[float, ...]:
 def morgan_bits(compound: Compound) -> tuple[float, ...]:
     """Return the Morgan fingerprint (radius 2, 128 bits) of a compound."""
     return _bits(compound.smiles, DISTINCT_RADIUS, DISTINCT_BITS)
+
+
+@lru_cache(maxsize=8192)
+def _counts(smiles: str) -> tuple[float, ...]:
+    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
+
+    generator = GetMorganGenerator(radius=DISTINCT_RADIUS, fpSize=COUNTS)
+    return tuple(map(float, generator.GetCountFingerprintAsNumPy(molecule(smiles))))
+
+
+def uncommon_counts(mixtures: Mixtures, common: Container[str]) -> Floats:
+    """Return how often the compounds of each mixture have each fragment, whatever their amount.
+
+    Parameters
+    ----------
+    mixtures
+        The electrolytes (n).
+    common
+        Structures (SMILES) that are left out of account.
+
+    Returns
+    -------
+    numpy.ndarray
+        Counts of Morgan fragments (radius 2, 1024 bits) summed over the other compounds, and
+        their mole fraction, (n, 1025).
+    """
+    kept = np.array([compound.smiles not in common for compound in mixtures.compounds])
+    table = np.array([_counts(compound.smiles) for compound in mixtures.compounds])
+    amounts = mixtures.mole_fractions * kept
+    return np.hstack([(amounts > 0) @ table, amounts.sum(axis=1, keepdims=True)])
 
 
 class FingerprintsBlock(DescriptorBlock):

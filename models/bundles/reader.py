@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anolyte.datasets.errors import ModelFileError
+from anolyte.datasets.measurements.sources import laboratories
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -146,6 +147,8 @@ class BundleReader:
         data = saved_bytes(self.folder, MEASURED_TABLE, self.files, MAX_TABLE_BYTES)
         try:
             table = pd.read_csv(io.BytesIO(data), keep_default_na=False)
+            # Not written before there were laboratories: then each source is one.
+            table = table.assign(laboratory=laboratories(table))
             measured = table[list(MEASURED)].astype({"ce_pct": float})
         except (ValueError, KeyError) as error:
             path = self.folder / MEASURED_TABLE

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from anolyte.datasets.measurements.sources import laboratories
 from anolyte.features.arrays import Floats, Integers
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -40,7 +41,7 @@ from .families import ranks
 NEIGHBOURS = 5
 # Farther than all but so many of the training rows from other sources: outside.
 OUTSIDE = 0.05
-MEASURED = ("electrolyte", "ce_pct", "ce_qualifier", "source")
+MEASURED = ("electrolyte", "ce_pct", "ce_qualifier", "source", "laboratory")
 
 
 @dataclass
@@ -70,7 +71,8 @@ class Domain:
         """Place measurements by their descriptors (n, d), of which the largest are (d,)."""
         neighbours = NearestNeighbors(algorithm="brute")
         points = make_pipeline(ranks(len(features)), neighbours).fit(features)
-        measured = measurements.reindex(columns=list(MEASURED)).reset_index(drop=True)
+        known = measurements.assign(laboratory=laboratories(measurements))
+        measured = known.reindex(columns=list(MEASURED)).reset_index(drop=True)
         measured["ce_qualifier"] = measured["ce_qualifier"].astype(object).fillna("=")
         sources = measured["source"].to_numpy(dtype=object)
         far, order = cls(points, np.zeros(0), largest, measured)._sorted(features)

@@ -11,7 +11,8 @@ from anolyte.features.blocks.solvation import CONCENTRATION_LIMIT
 from .domain import OUTSIDE
 from .recipes import PRIOR
 
-LEVELS = (PRIOR, "weak", "moderate", "strong")
+WEAK = "weak"
+LEVELS = (PRIOR, WEAK, "moderate", "strong")
 # Sources and skill (held-out error relative to the metal's mean) that a level asks for.
 STRONG = (60, 0.8)
 MODERATE = (25, 0.95)

@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from ..prediction import NEAREST
 from ..sei.model import SEIModel, shipped_sei_model
 from .domain import Domain
-from .evidence import prediction_evidence, remarks
+from .evidence import WEAK, prediction_evidence, remarks
+from .laboratory import LEAST_ROWS, Laboratory
 from .members import Ensemble, Layout
 from .recipes import PRIOR, Choice
 
@@ -34,6 +35,7 @@ class FittedModel:
     domain_: Domain
     evidence_: str
     sei_: SEIModel | None
+    laboratory_: Laboratory | None = None
 
     @property
     def featurizer(self) -> ElectrolyteFeaturizer:
@@ -85,7 +87,8 @@ class FittedModel:
     @property
     def is_prior(self) -> bool:
         """Whether every prediction is the metal's mean, which no recipe beats on unseen sources."""
-        return self.recipe == PRIOR
+        at = self.laboratory_
+        return self.recipe == PRIOR and (at is None or at.rows < LEAST_ROWS)
 
     @property
     def mean_lce(self) -> float:
@@ -116,7 +119,9 @@ class FittedModel:
             default.
         """
         check_is_fitted(self)
-        return self.choice_.scale.half_width(np.atleast_1d(spread), coverage)
+        scale, spreads = self.choice_.scale, np.atleast_1d(spread)
+        width = scale.half_width(spreads, coverage)
+        return width if self.laboratory_ is None else self.laboratory_.half_width(coverage, spreads)
 
     @property
     def sei(self) -> SEIModel:
@@ -129,8 +134,14 @@ class FittedModel:
         return self.domain_.score(self.without_metal(descriptors))
 
     def evidence(self, domain_score: Floats, held_back: Flags) -> Objects:
-        """Return the evidence level (n,) of predictions, see `prediction_evidence`."""
-        return prediction_evidence(self.evidence_, domain_score, held_back)
+        """Return the evidence level (n,) of predictions, see `prediction_evidence`.
+
+        Of a laboratory, its own rows are some evidence where the metal has none.
+        """
+        level, laboratory = self.evidence_, self.laboratory_
+        if laboratory is not None and level == PRIOR and laboratory.rows >= LEAST_ROWS:
+            level = WEAK
+        return prediction_evidence(level, domain_score, held_back)
 
     def nearest(self, descriptors: Floats, count: int = NEAREST) -> list[str]:
         """Return the measured electrolytes most like each, in words, see `Domain.told`."""

@@ -9,6 +9,7 @@ sources are too few to tell, the mean and its spread are the prediction: `prior 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from anolyte.datasets.measurements.lce import coulombic_efficiency, log_coulombi
 from anolyte.datasets.measurements.splits import fold_of_row, split
 from anolyte.features import DEFAULT_BLOCKS
 from anolyte.features.arrays import Floats, Integers
-from anolyte.features.mixtures import as_mixtures
+from anolyte.features.mixtures import Mixtures, as_mixtures
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
@@ -34,11 +35,14 @@ from .evidence import largest_values, metal_evidence
 from .fitted import FittedModel
 from .inputs import as_measurements
 from .intervals import COVERAGES
+from .laboratory import Laboratory
 from .members import SCOPES, Ensemble, Member, Rows, fit_members
 from .recipes import MARGIN, PRIOR, Choice, all_members, choose, few_sources, recipes
 from .weights import fitting_weights
 
 FOLDS = 8
+# The metal whose many large sources teach how little laboratories differ.
+TAUGHT = "Li"
 # See `too_few`.
 MIN_SOURCES = 8
 MIN_ROWS = 12
@@ -86,6 +90,8 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         The number of sources.
     sei_
         The SEI model that was given; see `sei`.
+    laboratory_
+        For which laboratory it predicts; None for any, see `at_laboratory`.
 
     Examples
     --------
@@ -265,11 +271,56 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         `X` may be whatever `anolyte.features.mixtures.as_mixtures` takes.
         """
         check_is_fitted(self)
-        return self.predict_descriptors(self.descriptors(X))
+        mixtures = as_mixtures(X, self.metal)
+        return self._answer(self.descriptors(mixtures), mixtures)
+
+    def _answer(self, features: Floats, mixtures: Mixtures) -> tuple[Floats, Floats]:
+        """Return LCE and spread (n,), in the laboratory if there is one."""
+        if self.laboratory_ is None:
+            return self.predict_descriptors(features)
+        return self.laboratory_.predict(self.without_metal(features), mixtures)
+
+    def at_laboratory(self, name: str) -> Self:
+        """Return the model as it predicts for one laboratory.
+
+        Of lithium, laboratories differ little: its rows are in the fit, and the predictions stay
+        what they are. Of other metals, level and order are those of `laboratory.Laboratory`: of a
+        laboratory with rows among the measurements, its own; of a new one, the metal's with an
+        interval that holds the difference between laboratories.
+
+        Parameters
+        ----------
+        name
+            The column laboratory of its rows, or their source where they name none.
+
+        Examples
+        --------
+        >>> from anolyte.datasets import efficiencies, load_measurements
+        >>> from anolyte.models import CoulombicEfficiencyModel
+        >>> model = CoulombicEfficiencyModel("K").fit(efficiencies(load_measurements("K")))
+        >>> electrolyte = ["1 M KFSI in DME"]
+        >>> known = model.at_laboratory("potassium ether screening").assess(electrolyte)
+        >>> new = model.at_laboratory("our own").assess(electrolyte)
+        >>> bool(known.half_width(0.9)[0] < new.half_width(0.9)[0])
+        True
+        """
+        check_is_fitted(self)
+        model = copy(self)
+        if self.metal != TAUGHT:
+            measured = self.domain_.measured
+            mixtures = as_mixtures(measured["electrolyte"], self.metal)
+            features = self.without_metal(self.descriptors(mixtures))
+            model.laboratory_ = Laboratory.fit(name, features, measured, mixtures, self.seed)
+        return model
+
+    def laboratory_rows(self, name: str) -> int:
+        """Return how many of the measurements are of a laboratory."""
+        check_is_fitted(self)
+        return int((self.domain_.measured["laboratory"] == name).sum())
 
     def predict_descriptors(self, features: Floats) -> tuple[Floats, Floats]:
         """Return LCE and spread (n,) of ready descriptors (n, d), see `descriptors`."""
-        if self.is_prior:
+        if self.recipe == PRIOR:
             return np.full(len(features), self.mean_lce), np.ones(len(features))
         choice = self.choice_
         members = recipes()[choice.recipe]
@@ -327,7 +378,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         check_is_fitted(self)
         mixtures = as_mixtures(X, self.metal)
         features = self.descriptors(mixtures)
-        lce, spread = self.predict_descriptors(features)
+        lce, spread = self._answer(features, mixtures)
         if self.metal in BLOCKED:
             lce = self.sei.cap(mixtures, Efficiencies(lce, self.mean_lce))
         return Prediction(mixtures, features, lce, spread, self, coverage, texts_of(X))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from anolyte.datasets.compounds.metals import Metal
     from anolyte.datasets.compounds.registry import Compound, CompoundRegistry
     from anolyte.models.efficiency.crossfit import Progress
+    from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
 MetalOption = Annotated[str, typer.Option("--metal", "-m", help="Li, Na, K, Mg, Ca, Zn or Al.")]
 AnyMetalOption = Annotated[
@@ -26,6 +27,12 @@ MetalsOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of every random choice.")]
 CoverageOption = Annotated[
     float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
+]
+LaboratoryOption = Annotated[
+    str,
+    typer.Option(
+        "--lab", help="For which laboratory: as its rows name it (laboratory, else source)."
+    ),
 ]
 TableFileOption = Annotated[
     Path | None, typer.Option("--out", help="Write the table, whole: .csv or .parquet.")
@@ -58,6 +65,22 @@ CompoundsOption = Annotated[
     typer.Option("--compounds", help="CSV of your own compounds: abbreviation, smiles, ..."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def in_laboratory(model: CoulombicEfficiencyModel, name: str) -> CoulombicEfficiencyModel:
+    """Return a model as it predicts for a laboratory, and tell what is known of that."""
+    if not name:
+        return model
+    if not (rows := model.laboratory_rows(name)):
+        known = model.domain_.measured["laboratory"].value_counts().head(5)
+        most = "; ".join(f"{name} ({count})" for name, count in known.items())
+        tell(
+            f"No measurement of {model.metal} is of a laboratory {name!r}: predicting for a new "
+            f"one. Those with most: {most}. Own rows: anolyte data add, then anolyte train."
+        )
+    else:
+        tell(f"Laboratory {name}: {rows} of its measurements of {model.metal} are known.")
+    return model.at_laboratory(name)
 
 
 def tell(message: str) -> None:
