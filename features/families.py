@@ -115,6 +115,7 @@ def as_family(text: str) -> str:
 
     Examples
     --------
+    >>> from anolyte.features.families import as_family
     >>> as_family("lhce"), as_family("Ionic_Liquid"), as_family("WSE")
     ('LHCE', 'ionic liquid', 'weakly solvating')
     """
@@ -163,6 +164,7 @@ def family_names(mixtures: Mixtures) -> list[str]:
 
     Examples
     --------
+    >>> from anolyte.features.families import family_names
     >>> from anolyte.features import Mixtures
     >>> texts = ["LiFSI/DME/TTE (1:1.2:3 mol/mol)", "1 M LiFSI in CPME"]
     >>> family_names(Mixtures.from_electrolytes(texts, "Li"))
@@ -178,6 +180,7 @@ def family_of(electrolyte: Electrolyte | str, metal: str) -> str:
 
     Examples
     --------
+    >>> from anolyte.features.families import family_of
     >>> family_of("MgCl2/AlCl3/DME (2:1:30 mol/mol)", "Mg")
     'organic, dilute, chloro-complex'
     """

@@ -53,6 +53,7 @@ def read_prices(path: str | Path, registry: CompoundRegistry | None = None) -> d
 
     Examples
     --------
+    >>> from anolyte.datasets.compounds.prices import read_prices
     >>> from pathlib import Path
     >>> _ = Path("prices.csv").write_text("compound,price_per_kg\nEC,3\nLiPF6,20\n")
     >>> read_prices("prices.csv")["O=C1OCCO1"]

@@ -15,6 +15,7 @@ def liquid_of(compound: Compound) -> str:
 
     Examples
     --------
+    >>> from anolyte.datasets.electrolytes.medium import liquid_of
     >>> from anolyte.datasets import shipped_compounds
     >>> known = shipped_compounds()
     >>> [liquid_of(known[name]) for name in ("H2O", "DME", "[EMIm]Cl", "LiFSI")]

@@ -40,6 +40,7 @@ def electrolyte_spec(electrolyte: Electrolyte) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.battinfo import electrolyte_spec
     >>> from anolyte.datasets import parse
     >>> record = electrolyte_spec(parse("1 M LiPF6 in EC/EMC (3:7 v/v)"))
     >>> record["electrolyte_spec"]["family"], record["electrolyte_spec"]["salt"]["name"]

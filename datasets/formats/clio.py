@@ -27,6 +27,7 @@ def composition_id(electrolyte: Electrolyte) -> str:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.clio import composition_id
     >>> from anolyte.datasets import parse
     >>> composition_id(parse("2 m LiPF6 in EC/DMC (1:1 w/w)"))
     'DMC_EC|50_50|LiPF6|2'
@@ -57,6 +58,7 @@ def from_composition_id(text: str, registry: CompoundRegistry | None = None) -> 
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.clio import from_composition_id
     >>> print(from_composition_id("DMC_EC|50_50|LiPF6|2"))
     2 m LiPF6 in DMC/EC (50:50 w/w)
     """

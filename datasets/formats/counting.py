@@ -34,9 +34,10 @@ def molality(electrolyte: Electrolyte) -> Electrolyte:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.counting import molality
     >>> from anolyte.datasets import parse
     >>> print(molality(parse("1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC")))
-    0.837521 m LiPF6 in EC/DMC (55.5232:44.4768 w/w) + 2 wt% VC
+    0.83682 m LiPF6 in EC/DMC (55.2301:44.7699 w/w) + 2 wt% VC
     """
     return _per_kilogram(_solution(electrolyte))
 
@@ -63,9 +64,10 @@ def molarity(electrolyte: Electrolyte) -> Electrolyte:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.counting import molarity
     >>> from anolyte.datasets import parse
     >>> print(molarity(parse("LiFSI/DME/TTE (1:1.2:3 mol/mol)")))
-    1.72557 M LiFSI in DME/TTE (21.5338:78.4662 v/v)
+    1.72727 M LiFSI in DME/TTE (21.5205:78.4795 v/v)
     """
     found = _solution(electrolyte)
     wanted = np.array([n / sum(found.base.values()) for n in found.salts.values()])
@@ -116,9 +118,10 @@ def mole_fractions(electrolyte: Electrolyte) -> Electrolyte:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.counting import mole_fractions
     >>> from anolyte.datasets import parse
     >>> print(mole_fractions(parse("21 m LiTFSI in H2O")))
-    H2O/LiTFSI (72.5534:27.4466 mol/mol)
+    H2O/LiTFSI (72.5524:27.4476 mol/mol)
     """
     return Electrolyte((), *_shares(portions(electrolyte).compounds, "mol/mol"))
 

@@ -23,6 +23,7 @@ def emmo_class(compound: Compound) -> str:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.identity import emmo_class
     >>> from anolyte.datasets import shipped_compounds
     >>> emmo_class(shipped_compounds()["EC"]), emmo_class(shipped_compounds()["FDMB"])
     ('EthyleneCarbonate', '')
@@ -49,6 +50,7 @@ def ions(salt: Compound) -> tuple[str, str]:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.identity import ions
     >>> from anolyte.datasets import shipped_compounds
     >>> known = shipped_compounds()
     >>> [ions(known[name]) for name in ("LiPF6", "Zn(OTf)2", "MgCl2", "ZnSO4", "PhMgCl")]

@@ -28,10 +28,11 @@ def parameters(electrolyte: Electrolyte) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.pybamm import parameters
     >>> from anolyte.datasets import parse
     >>> found = parameters(parse("1 M LiPF6 in EC/DMC (1:1 v/v)"))
     >>> found["Initial concentration in electrolyte [mol.m-3]"]
-    923.567
+    914.698
     """
     found = portions(electrolyte)
     volume = solution_litres(resolve(electrolyte))

@@ -28,11 +28,12 @@ def to_unilyte(electrolyte: Electrolyte) -> str:
 
     Examples
     --------
+    >>> from anolyte.datasets.formats.unilyte import to_unilyte
     >>> from anolyte.datasets import parse
     >>> to_unilyte(parse("1 M LiPF6 in EC/EMC (3:7 w/w) + 1 wt% LiDFOB"))
     '1M LiPF6 in EC:EMC 3:7wt + 1wt% LiDFOB'
     >>> to_unilyte(parse("LiFSI/DME/TTE (1:1.2:3 mol/mol)"))
-    '1.3 ...
+    '1.24323m LiFSI in DME:TTE 13.4451:86.5549wt'
     """
     if electrolyte.is_ratio_form or electrolyte.inner:
         electrolyte = molality(electrolyte)

@@ -125,14 +125,16 @@ def plan(
 
     Examples
     --------
+    >>> from anolyte.experiments.mixing.plan import plan
     >>> from anolyte.datasets import parse
     >>> from anolyte.datasets.electrolytes.grammar import parse_mixture
+    >>> from anolyte.experiments.mixing.stocks import Stock
     >>> stocks = [Stock(text, parse_mixture(text)) for text in ("DME", "4 M LiFSI in DME")]
     >>> made, not_made = plan([parse("2 M LiFSI in DME"), parse("5 M LiFSI in DME")], stocks, 1.0)
     >>> made.feasible, made.microlitres
-    (True, array([440., 560.]))
+    (True, array([416., 584.]))
     >>> not_made.feasible, not_made.why
-    (False, 'LiFSI: 10.3 % too little')
+    (False, 'DME: 11.6 % too much; LiFSI: 10.7 % too little')
     """
     if not stocks or not 0 < millilitres < float("inf"):
         raise ValueError("a plan needs stocks and a volume above 0 mL")

@@ -77,6 +77,7 @@ def read_stocks(path: str | Path, registry: CompoundRegistry | None = None) -> l
 
     Examples
     --------
+    >>> from anolyte.experiments.mixing.stocks import read_stocks
     >>> from pathlib import Path
     >>> _ = Path("stocks.csv").write_text("formulation,volume_mL\nDME,20\n4 M LiFSI in DME,10\n")
     >>> [(stock.name, stock.millilitres) for stock in read_stocks("stocks.csv")]

@@ -38,6 +38,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
 
     Examples
     --------
+    >>> from anolyte.experiments.training.model_card import model_card
     >>> from anolyte.experiments import gather, save_training, train
     >>> from anolyte.models.bundles.bundle import read_manifest
     >>> folder = save_training(train(gather("Al"), "Al"), "anolyte-models/Al")
