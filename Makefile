@@ -63,8 +63,9 @@ tables: $(READY) ## write what is counted and described of the shipped tables an
 	$(BIN)/python docs/build/table_counts.py
 	$(BIN)/python -m anolyte.datasets.measurements.croissant
 
-test-robustness: $(READY) ## kill and interrupt at fifty moments and at every file operation, fill the disk
+test-robustness: $(READY) ## kill and interrupt at fifty moments, fill the disk, try a thousand of all at random
 	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest tests/robustness
+	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest -m hypothesis
 
 lint: $(READY) ## ruff, the contracts between the packages, then mypy on the built package
 	$(BIN)/ruff check .

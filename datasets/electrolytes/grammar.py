@@ -119,7 +119,14 @@ def parse(text: str, registry: CompoundRegistry | None = None) -> Electrolyte:
 
 
 def read(text: str, registry: CompoundRegistry | None = None) -> Reading:
-    """Read a formulation as `parse` does, with remarks on how it was read."""
+    """Read a formulation as `parse` does, with remarks on how it was read.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import read
+    >>> read("1 M LiFSI in DEE").remarks
+    ('DEE is read as 1,2-diethoxyethane; in print it may mean 1,2-diethoxyethane; diethyl ether',)
+    """
     if registry is None or registry is shipped_compounds():
         return _read_with_shipped(text)
     return _read(text, registry)
