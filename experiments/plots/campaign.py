@@ -73,12 +73,13 @@ def _progress(axes: object, progress: pd.DataFrame) -> None:
     axes.bar(rows, progress["measured"], color="0.85", label="measured")  # type: ignore[attr-defined]
     axes.bar(rows, progress["hits"], color="tab:green", label="hits")  # type: ignore[attr-defined]
     axes.set(xlabel="batch", ylabel="experiments", xticks=rows)  # type: ignore[attr-defined]
+    axes.yaxis.get_major_locator().set_params(integer=True)  # type: ignore[attr-defined]
     best = axes.twinx()  # type: ignore[attr-defined]
     lce = log_coulombic_efficiency(progress["best_ce_pct"].astype(float))
     best.plot(rows, lce, color=_INSIDE, marker="o", label="best so far")
     known = lce[np.isfinite(lce)]
     if len(known):
-        best.set_ylim(float(known.min()) - 0.1, float(known.max()) + 0.1)
+        best.set_ylim(float(known.min()) - 0.6, float(known.max()) + 0.3)
     best.set_ylabel("best CE so far / %")
     ce_axis(best.yaxis)
     handles = [*axes.get_legend_handles_labels()[0], *best.get_legend_handles_labels()[0]]  # type: ignore[attr-defined]
