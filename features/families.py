@@ -166,7 +166,6 @@ def family_names(mixtures: Mixtures) -> list[str]:
     --------
     >>> from anolyte.features.families import family_names
     >>> from anolyte.features import Mixtures
-    >>> from anolyte.features.families import family_names
     >>> texts = ["LiFSI/DME/TTE (1:1.2:3 mol/mol)", "1 M LiFSI in CPME"]
     >>> family_names(Mixtures.from_electrolytes(texts, "Li"))
     ['organic, LHCE', 'organic, dilute, weakly solvating']

@@ -17,7 +17,6 @@ def liquid_of(compound: Compound) -> str:
     --------
     >>> from anolyte.datasets.electrolytes.medium import liquid_of
     >>> from anolyte.datasets import shipped_compounds
-    >>> from anolyte.datasets.electrolytes.medium import liquid_of
     >>> known = shipped_compounds()
     >>> [liquid_of(known[name]) for name in ("H2O", "DME", "[EMIm]Cl", "LiFSI")]
     ['aqueous', 'organic', 'ionic liquid', '']

@@ -42,7 +42,6 @@ def electrolyte_spec(electrolyte: Electrolyte) -> dict[str, Any]:
     --------
     >>> from anolyte.datasets.formats.battinfo import electrolyte_spec
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.battinfo import electrolyte_spec
     >>> record = electrolyte_spec(parse("1 M LiPF6 in EC/EMC (3:7 v/v)"))
     >>> record["electrolyte_spec"]["family"], record["electrolyte_spec"]["salt"]["name"]
     ('organic', 'LiPF6')

@@ -29,7 +29,6 @@ def composition_id(electrolyte: Electrolyte) -> str:
     --------
     >>> from anolyte.datasets.formats.clio import composition_id
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.clio import composition_id
     >>> composition_id(parse("2 m LiPF6 in EC/DMC (1:1 w/w)"))
     'DMC_EC|50_50|LiPF6|2'
     """

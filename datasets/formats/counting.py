@@ -36,7 +36,6 @@ def molality(electrolyte: Electrolyte) -> Electrolyte:
     --------
     >>> from anolyte.datasets.formats.counting import molality
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.counting import molality
     >>> print(molality(parse("1 M LiPF6 in EC/DMC (1:1 v/v) + 2 wt% VC")))
     0.83682 m LiPF6 in EC/DMC (55.2301:44.7699 w/w) + 2 wt% VC
     """
@@ -67,7 +66,6 @@ def molarity(electrolyte: Electrolyte) -> Electrolyte:
     --------
     >>> from anolyte.datasets.formats.counting import molarity
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.counting import molarity
     >>> print(molarity(parse("LiFSI/DME/TTE (1:1.2:3 mol/mol)")))
     1.72727 M LiFSI in DME/TTE (21.5205:78.4795 v/v)
     """
@@ -122,7 +120,6 @@ def mole_fractions(electrolyte: Electrolyte) -> Electrolyte:
     --------
     >>> from anolyte.datasets.formats.counting import mole_fractions
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.counting import mole_fractions
     >>> print(mole_fractions(parse("21 m LiTFSI in H2O")))
     H2O/LiTFSI (72.5524:27.4476 mol/mol)
     """

@@ -25,7 +25,6 @@ def emmo_class(compound: Compound) -> str:
     --------
     >>> from anolyte.datasets.formats.identity import emmo_class
     >>> from anolyte.datasets import shipped_compounds
-    >>> from anolyte.datasets.formats.identity import emmo_class
     >>> emmo_class(shipped_compounds()["EC"]), emmo_class(shipped_compounds()["FDMB"])
     ('EthyleneCarbonate', '')
     """
@@ -53,7 +52,6 @@ def ions(salt: Compound) -> tuple[str, str]:
     --------
     >>> from anolyte.datasets.formats.identity import ions
     >>> from anolyte.datasets import shipped_compounds
-    >>> from anolyte.datasets.formats.identity import ions
     >>> known = shipped_compounds()
     >>> [ions(known[name]) for name in ("LiPF6", "Zn(OTf)2", "MgCl2", "ZnSO4", "PhMgCl")]
     [('Li+', 'PF6-'), ('Zn2+', 'OTf-'), ('Mg2+', 'Cl-'), ('Zn2+', 'SO4 2-'), ('', '')]

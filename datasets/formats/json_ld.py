@@ -48,7 +48,6 @@ def json_ld(electrolyte: Electrolyte) -> dict[str, Any]:
     --------
     >>> from anolyte.datasets.formats.json_ld import json_ld
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.json_ld import json_ld
     >>> found = json_ld(parse("0.6 M LiTFSI + 0.4 M LiBOB in EC/EMC (5:5 w/w)"))
     >>> found["@type"], [each["@type"][1] for each in found["hasSolute"]]
     ('OrganicElectrolyte',

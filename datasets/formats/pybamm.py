@@ -30,7 +30,6 @@ def parameters(electrolyte: Electrolyte) -> dict[str, Any]:
     --------
     >>> from anolyte.datasets.formats.pybamm import parameters
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.pybamm import parameters
     >>> found = parameters(parse("1 M LiPF6 in EC/DMC (1:1 v/v)"))
     >>> found["Initial concentration in electrolyte [mol.m-3]"]
     914.698

@@ -30,7 +30,6 @@ def to_unilyte(electrolyte: Electrolyte) -> str:
     --------
     >>> from anolyte.datasets.formats.unilyte import to_unilyte
     >>> from anolyte.datasets import parse
-    >>> from anolyte.datasets.formats.unilyte import to_unilyte
     >>> to_unilyte(parse("1 M LiPF6 in EC/EMC (3:7 w/w) + 1 wt% LiDFOB"))
     '1M LiPF6 in EC:EMC 3:7wt + 1wt% LiDFOB'
     >>> to_unilyte(parse("LiFSI/DME/TTE (1:1.2:3 mol/mol)"))
