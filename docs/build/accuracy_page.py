@@ -25,7 +25,7 @@ from anolyte.experiments.cells import cell
 from anolyte.experiments.evaluation.evaluate import HEADLINE
 from anolyte.experiments.tracking.run_record import common_tags
 from anolyte.experiments.training.train import digest
-from anolyte.models.efficiency.validation import BASELINE, OURS
+from anolyte.models.efficiency.metrics import BASELINE, OURS
 
 SCHEMA_VERSION = 1
 COMMAND = "anolyte evaluate --metal all --json"

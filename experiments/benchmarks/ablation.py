@@ -14,13 +14,8 @@ import pandas as pd
 from anolyte.datasets.measurements.splits import fold_of_row, split
 from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.features import BLOCKS
-from anolyte.models.efficiency.validation import (
-    BASELINE,
-    BASELINES,
-    Contender,
-    baseline_predictions,
-    metrics,
-)
+from anolyte.models.efficiency.metrics import BASELINE, metrics
+from anolyte.models.efficiency.validation import BASELINES, Contender, baseline_predictions
 
 from ..training.ablation import ALONE, FAMILIES, WITHOUT, plans
 

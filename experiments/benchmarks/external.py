@@ -22,7 +22,8 @@ from anolyte.features import ElectrolyteFeaturizer
 from anolyte.models import CoulombicEfficiencyModel
 from anolyte.models.efficiency.families import fit_family
 from anolyte.models.efficiency.intervals import COVERAGES
-from anolyte.models.efficiency.validation import BASELINE, BASELINES, metrics
+from anolyte.models.efficiency.metrics import BASELINE, metrics
+from anolyte.models.efficiency.validation import BASELINES
 from anolyte.models.efficiency.weights import residuals
 
 

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from anolyte.datasets.compounds.metals import Metal, as_metal
-from anolyte.datasets.measurements.splits import LATER, NEW_COMPOUND, SPLITS, split
+from anolyte.datasets.measurements.splits import LATER, NEW_COMPOUND, SPLITS
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.families import fit_family
-from anolyte.models.efficiency.intervals import COVERAGES
 from anolyte.models.efficiency.members import Rows, centred, fit_transfer
+from anolyte.models.efficiency.metrics import CONSTANT, OURS, scores
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel, too_few
-from anolyte.models.efficiency.recipes import BLEND, PRIOR
+from anolyte.models.efficiency.recipes import BLEND
 from anolyte.models.efficiency.validation import (
     BASELINES,
-    CONSTANT,
-    OURS,
     RATIOS,
     Contender,
+    SplitResult,
     Validation,
     compare,
-    coverage_metrics,
-    fold_predictions,
     learning_curve,
-    metrics,
-    refitted,
+    on_split,
 )
 
-from ..training.train import QUICK_SCOPES, TrainingResult, digest, untrained
+from ..training.train import TrainingResult, digest, untrained
 
 HEADLINE, TRANSFERRED = "leave-source-out", "leave-metal-out"
 # The order of the tables: the headline first, the flattering one last but one.
@@ -47,33 +43,10 @@ ORDER = (
 )
 FOLDS = 5
 FEW_FOLDS = 3
-SHOWN = ("rmse", "mae", "spearman", "precision_top10", "skill", "coverage_90", "width_90")
-
-
-@dataclass(frozen=True)
-class SplitResult:
-    """What one split found for one metal.
-
-    Attributes
-    ----------
-    split
-        Its name.
-    table
-        One row a contender, see `metrics` and `coverage_metrics` of
-        `anolyte.models.efficiency.validation`, with skill, its RMSE over that of the constant.
-    held_out
-        ``predicted`` (LCE) by our model, and the half-width of the interval at each
-        coverage; none for a model without intervals. Indexed by the position of the tested
-        measurement: later literature tests some more than once, and not every split tests
-        all.
-    recipes
-        Share of the measurements that each recipe predicted.
-    """
-
-    split: str
-    table: pd.DataFrame
-    held_out: pd.DataFrame
-    recipes: Mapping[str, float] = field(default_factory=dict)
+SHOWN = (
+    *("rmse", "mae", "spearman", "precision_top10", "skill", "explained"),
+    *("coverage_90", "coverage_90_by_source", "width_90"),
+)
 
 
 @dataclass(frozen=True)
@@ -186,6 +159,7 @@ def evaluate(
     model = untrained(metal, quick=quick, seed=seed)
     rest = None if quick else others
     few = too_few(measurements)
+    folds = FEW_FOLDS if quick and not few else FOLDS
     results: dict[str, SplitResult] = {}
     skipped: dict[str, str] = {}
     for name in checked_splits(splits):
@@ -195,7 +169,7 @@ def evaluate(
             results[name] = _without_source(model, measurements, rest, repeats, progress)
         elif name == HEADLINE or not few:
             try:
-                results[name] = _without_fold(model, measurements, rest, name, few, progress)
+                results[name] = on_split(model, measurements, rest, name, folds, progress)
             except ValueError as error:
                 skipped[name] = str(error)
         else:
@@ -255,51 +229,6 @@ def _without_source(
     return _headline(compare(model, measurements, others, repeats, progress))
 
 
-def _without_fold(
-    model: CoulombicEfficiencyModel,
-    measurements: pd.DataFrame,
-    others: pd.DataFrame | None,
-    name: str,
-    few: bool,
-    progress: Progress | None,
-) -> SplitResult:
-    """Train anew without each fold of a split; with few rows beside the constant alone."""
-    folds = FOLDS if tuple(model.scopes) != QUICK_SCOPES or few else FEW_FOLDS
-    tested = split(measurements, name, folds, model.seed)
-
-    def told(what: str, done: int, total: int) -> None:
-        if progress is not None:
-            progress(f"{name}: {what}", done, total)
-
-    frame = refitted(model, measurements, others, tested, told, name)
-    rows = measurements.iloc[frame.index]
-    ours = frame["predicted"].to_numpy()
-    if few:
-        predicted = {CONSTANT: ours}
-    else:
-        predicted = {
-            contender: fold_predictions(measurements, how, tested, model.seed)
-            for contender, how in BASELINES.items()
-        }
-    table = _scores(rows, predicted | {OURS: ours})
-    if (frame["recipe"] == PRIOR).all():
-        # The means of the folds differ a little, which is no ranking.
-        unranked = metrics(rows, np.full(len(rows), ours.mean()))
-        for metric in ("spearman", "precision_top10"):
-            table.loc[[CONSTANT, OURS], metric] = unranked[metric]
-    for metric, value in coverage_metrics(rows, frame).items():
-        table.loc[OURS, metric] = value
-    shares = frame["recipe"].value_counts(normalize=True)
-    recipes = {str(recipe): float(share) for recipe, share in shares.items()}
-    return SplitResult(name, table, frame[["predicted", *COVERAGES]], recipes)
-
-
-def _scores(measurements: pd.DataFrame, predicted: Mapping[str, Floats]) -> pd.DataFrame:
-    rows = {name: metrics(measurements, values) for name, values in predicted.items()}
-    table = pd.DataFrame(rows).T
-    return table.assign(skill=table["rmse"] / table["rmse"][CONSTANT])
-
-
 def _without_metal(
     model: CoulombicEfficiencyModel, measurements: pd.DataFrame, others: pd.DataFrame
 ) -> SplitResult:
@@ -326,7 +255,7 @@ def _without_metal(
     unseen = rows.features[rows.own]
     predicted[OURS] = level + np.mean([each.predict(unseen) for each in transfer], axis=0)
     held_out = pd.DataFrame({"predicted": predicted[OURS]})
-    return SplitResult(TRANSFERRED, _scores(measurements, predicted), held_out)
+    return SplitResult(TRANSFERRED, scores(measurements, predicted), held_out)
 
 
 def _transferred_ratios(

@@ -10,9 +10,10 @@ from anolyte.datasets.measurements.lce import (
     log_coulombic_efficiency,
 )
 from anolyte.datasets.measurements.splits import LATER, NEW_COMPOUND
-from anolyte.models.efficiency.validation import BASELINE, CONSTANT, OURS
+from anolyte.models.efficiency.metrics import BASELINE, CONSTANT, OURS
+from anolyte.models.efficiency.validation import SplitResult
 
-from .evaluate import HEADLINE, TRANSFERRED, Evaluation, SplitResult
+from .evaluate import HEADLINE, TRANSFERRED, Evaluation
 
 # What a reader must know of a split to read its figure.
 MEANS = {

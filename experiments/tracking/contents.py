@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 from anolyte.datasets.measurements.own import own_count
 from anolyte.models.bundles.bundle import SEI_FILE, read_manifest
+from anolyte.models.efficiency.metrics import OURS
 from anolyte.models.efficiency.recipes import PRIOR
-from anolyte.models.efficiency.validation import OURS
 
 from ..training.train import TrainingResult
 from .mlflow_formats import dataset_facts

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anolyte.models.efficiency.validation import OURS
+from anolyte.models.efficiency.metrics import OURS
 
 from .contents import accuracy, finite, measurements_facts
 from .lists import write_list

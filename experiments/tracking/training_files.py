@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 from anolyte.models.efficiency.intervals import COVERAGES
-from anolyte.models.efficiency.validation import OURS
+from anolyte.models.efficiency.metrics import OURS
 from anolyte.models.efficiency.weights import residuals
 
 from ..training.train import TrainingResult

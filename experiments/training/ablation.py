@@ -13,7 +13,8 @@ import pandas as pd
 from anolyte.datasets.files.processes import in_processes
 from anolyte.features.arrays import Floats, Integers
 from anolyte.models.efficiency.crossfit import Progress
-from anolyte.models.efficiency.validation import Contender, baseline_predictions, metrics
+from anolyte.models.efficiency.metrics import metrics
+from anolyte.models.efficiency.validation import Contender, baseline_predictions
 from anolyte.models.efficiency.weights import residuals
 
 from .significance import paired_gain

@@ -9,7 +9,7 @@ measured bound (``>``, ``<``) counts as right, for every contender alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,9 @@ from anolyte.features.arrays import Floats, Integers
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
 from .families import fit_family
 from .intervals import COVERAGES
+from .metrics import BASELINE, CONSTANT, OURS, coverage_metrics, metrics, ratios, scores
 from .model import CoulombicEfficiencyModel, too_few
-from .recipes import Choice, all_members, choose
-from .weights import residuals, row_weights
+from .recipes import PRIOR, Choice, all_members, choose
 
 RATIOS = ("composition",)
 
@@ -37,13 +37,10 @@ class Contender:
 
 
 BASELINES: Mapping[str, Contender] = {
-    "constant": Contender(RATIOS, ("constant",)),
+    CONSTANT: Contender(RATIOS, ("constant",)),
     "ridge on 13 ratios": Contender(RATIOS, ("ridge",)),
-    "random forest on 13 ratios": Contender(RATIOS, ("random_forest",)),
+    BASELINE: Contender(RATIOS, ("random_forest",)),
 }
-CONSTANT = "constant"
-BASELINE = "random forest on 13 ratios"
-OURS = "anolyte"
 
 
 @dataclass(frozen=True)
@@ -79,33 +76,29 @@ class Validation:
         return float(self.table["skill_weighted"][OURS])
 
 
-def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
-    """Return RMSE, MAE, R2, Spearman's rho and precision in the top 10 %, all on LCE.
+@dataclass(frozen=True)
+class SplitResult:
+    """What one split found for one metal.
 
-    ``rmse_weighted`` counts rows by `row_weights`, so that a source with many rows is not
-    the whole figure.
-    Precision is the share of the predicted best tenth that belongs to the observed best
-    tenth (ties of the observed threshold included). A constant prediction ranks nothing:
-    its Spearman is NaN and its precision the share expected by chance.
+    Attributes
+    ----------
+    split
+        Its name.
+    table
+        One row a contender: `metrics.scores`, and `metrics.coverage_metrics` of ours.
+    held_out
+        ``predicted`` (LCE) by our model, and the half-width of the interval at each
+        coverage; none for a model without intervals. Indexed by the position of the tested
+        measurement: later literature tests some more than once, and not every split tests
+        all.
+    recipes
+        Share of the measurements that each recipe predicted.
     """
-    from scipy.stats import spearmanr
 
-    observed = log_coulombic_efficiency(measurements["ce_pct"])
-    error = residuals(measurements, predicted)
-    best = observed >= np.quantile(observed, 0.9)
-    count = int(np.ceil(0.1 * len(observed)))
-    ranks_nothing = np.ptp(predicted) == 0 or np.ptp(observed) == 0
-    chosen = np.argsort(-predicted, kind="stable")[:count]
-    return {
-        "rmse": float(np.sqrt(np.mean(error**2))),
-        "rmse_weighted": float(np.sqrt(np.average(error**2, weights=row_weights(measurements)))),
-        "mae": float(np.mean(np.abs(error))),
-        "r2": float(1 - np.mean(error**2) / max(float(np.var(observed)), 1e-12)),
-        "spearman": float("nan")
-        if ranks_nothing
-        else float(spearmanr(observed, predicted).statistic),
-        "precision_top10": float(best.mean() if ranks_nothing else best[chosen].mean()),
-    }
+    split: str
+    table: pd.DataFrame
+    held_out: pd.DataFrame
+    recipes: Mapping[str, float] = field(default_factory=dict)
 
 
 def baseline_predictions(
@@ -234,19 +227,6 @@ def refitted(
     return pd.concat(frames)
 
 
-def coverage_metrics(measurements: pd.DataFrame, frame: pd.DataFrame) -> dict[str, float]:
-    """Return for each coverage the share of rows inside, and the mean width in LCE."""
-    miss = np.abs(residuals(measurements, frame["predicted"].to_numpy()))
-    ceiling = float(log_coulombic_efficiency(100.0))
-    found: dict[str, float] = {}
-    for coverage in COVERAGES:
-        half, middle = frame[coverage].to_numpy(), frame["predicted"].to_numpy()
-        width = np.clip(middle + half, 0, ceiling) - np.clip(middle - half, 0, ceiling)
-        found[f"coverage_{coverage * 100:.0f}"] = float((miss <= half).mean())
-        found[f"width_{coverage * 100:.0f}"] = float(width.mean())
-    return found
-
-
 def compare(
     model: CoulombicEfficiencyModel,
     measurements: pd.DataFrame,
@@ -302,14 +282,54 @@ def compare(
     )
 
 
-def ratios(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of metrics with the columns skill and rmse_ratio, see `Validation`."""
-    weighted = table["rmse_weighted"]
-    return table.assign(
-        skill=table["rmse"] / table["rmse"][CONSTANT],
-        skill_weighted=weighted / weighted[CONSTANT],
-        rmse_ratio=table["rmse"] / table["rmse"][BASELINE],
-    )
+def on_split(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None,
+    name: str,
+    folds: int,
+    progress: Progress | None = None,
+) -> SplitResult:
+    """Train anew without each fold of a split, beside the baselines.
+
+    Parameters
+    ----------
+    model, measurements, others
+        As in `compare`; with too few rows or sources, beside the constant alone.
+    name, folds
+        See `anolyte.datasets.measurements.splits.split`.
+
+    Raises
+    ------
+    ValueError
+        If there is too little to split by.
+    """
+    tested = split(measurements, name, folds, model.seed)
+
+    def told(what: str, done: int, total: int) -> None:
+        if progress is not None:
+            progress(f"{name}: {what}", done, total)
+
+    frame = refitted(model, measurements, others, tested, told, name)
+    rows = measurements.iloc[frame.index]
+    ours = frame["predicted"].to_numpy()
+    predicted = {CONSTANT: ours}
+    if not too_few(measurements):
+        predicted = {
+            contender: fold_predictions(measurements, how, tested, model.seed)
+            for contender, how in BASELINES.items()
+        }
+    table = scores(rows, predicted | {OURS: ours})
+    if (frame["recipe"] == PRIOR).all():
+        # The means of the folds differ a little, which is no ranking.
+        unranked = metrics(rows, np.full(len(rows), ours.mean()))
+        for metric in ("spearman", "precision_top10"):
+            table.loc[[CONSTANT, OURS], metric] = unranked[metric]
+    for metric, value in coverage_metrics(rows, frame).items():
+        table.loc[OURS, metric] = value
+    shares = frame["recipe"].value_counts(normalize=True)
+    chosen = {str(recipe): float(share) for recipe, share in shares.items()}
+    return SplitResult(name, table, frame[["predicted", *COVERAGES]], chosen)
 
 
 def learning_curve(

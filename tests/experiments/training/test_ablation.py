@@ -9,7 +9,7 @@ from anolyte.datasets.measurements.splits import fold_of_row, split
 from anolyte.experiments.training.ablation import ablation, held_out, plans
 from anolyte.experiments.training.significance import paired_gain
 from anolyte.experiments.training.train import gather
-from anolyte.models.efficiency.validation import metrics
+from anolyte.models.efficiency.metrics import metrics
 
 BLOCKS = ("composition", "ions")
 

@@ -7,16 +7,14 @@ import pandas as pd
 import pytest
 from anolyte.datasets.measurements.lce import coulombic_efficiency, log_coulombic_efficiency
 from anolyte.models import CoulombicEfficiencyModel
+from anolyte.models.efficiency.metrics import BASELINE, OURS, metrics
 from anolyte.models.efficiency.validation import (
-    BASELINE,
     BASELINES,
-    OURS,
     Contender,
     Validation,
     baseline_predictions,
     compare,
     learning_curve,
-    metrics,
     refitted,
 )
 
