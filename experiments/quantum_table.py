@@ -33,12 +33,12 @@ def species_of(compounds: Iterable[Compound] | None = None) -> list[Species]:
     Parameters
     ----------
     compounds
-        Compounds; a salt contributes its anions, a neutral compound itself. The shipped
-        registry by default.
+        Compounds; a salt contributes its anions, a neutral compound itself, a polymer, of
+        which only a repeat unit is known, nothing. The shipped registry by default.
     """
     found: dict[Species, None] = {}
     for compound in shipped_compounds() if compounds is None else compounds:
-        if not compound.ions:
+        if not compound.ions and not compound.is_polymer:
             found[compound.smiles, 0] = None
         for part in compound.ions:
             charge = fragment_charge(part)

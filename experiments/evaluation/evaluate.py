@@ -13,7 +13,7 @@ from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.families import fit_family
-from anolyte.models.efficiency.members import Rows, centred, fit_transfer
+from anolyte.models.efficiency.members import Member, Rows, centred, fit_transfer
 from anolyte.models.efficiency.metrics import CONSTANT, OURS, scores
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel, too_few
 from anolyte.models.efficiency.recipes import BLEND
@@ -251,9 +251,13 @@ def _without_metal(
             predicted[name] = level + _transferred_ratios(
                 how, measurements, known, other, model.seed
             )
-    transfer = fit_transfer(other.normalised(), model.seed).values()
+    transfer = fit_transfer(other.normalised(), model.seed)
     unseen = rows.features[rows.own]
-    predicted[OURS] = level + np.mean([each.predict(unseen) for each in transfer], axis=0)
+    each = [
+        estimator.predict(rows.layout.seen(unseen, Member("pooled", family)))
+        for family, estimator in transfer.items()
+    ]
+    predicted[OURS] = level + np.mean(each, axis=0)
     held_out = pd.DataFrame({"predicted": predicted[OURS]})
     return SplitResult(TRANSFERRED, scores(measurements, predicted), held_out)
 

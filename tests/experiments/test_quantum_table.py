@@ -51,7 +51,7 @@ def test_shipped_table_covers_the_registry() -> None:
 
 
 def test_species_are_molecules_and_anions() -> None:
-    chosen = [REGISTRY[name] for name in ("LiFSI", "NaFSI", "DME", "AlCl3")]
+    chosen = [REGISTRY[name] for name in ("LiFSI", "NaFSI", "DME", "AlCl3", "PEO")]
     assert species_of(chosen) == [
         ("O=S(=O)(F)[N-]S(=O)(=O)F", -1),
         ("COCCOC", 0),
