@@ -22,6 +22,7 @@ from anolyte.models import CoulombicEfficiencyModel
 from anolyte.models.efficiency.families import fit_family
 from threadpoolctl import threadpool_limits
 
+from ..constraints.constraint import WITHOUT_GATED
 from ..ranking.ranking import Ranking
 from ..screening.engine import CHUNK, Screening
 from ..screening.screen import survivors
@@ -33,6 +34,8 @@ TOP = 1000
 ROUNDS = 3
 NAIVE_ROWS = 60
 SCALING_ROWS = 2_000_000
+# Lengths of the lists in which the student's is compared with the exact one.
+DEPTHS = (50, 500)
 
 
 def space_of(rows: int) -> CandidateSpace:
@@ -62,17 +65,20 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def rates(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
+def rates(model: CoulombicEfficiencyModel, space: CandidateSpace, top: int) -> None:
     """Print candidates per second of a screening and of its yardsticks."""
-    screening = Screening(space, model, Ranking(TOP)).prepared()
-    full = Screening(space, model, Ranking(TOP), exact=True)
+    ranking = Ranking(top).fitting(model)
+    found: list[Screening] = []
+    prepared = seconds(lambda: found.append(Screening(space, model, ranking).prepared()))
+    screening, full = found[0], Screening(space, model, ranking, exact=True)
     every = screening.partitions()
     # From all over the space, because some solvents are ruled out sooner than others.
-    some = [every[place] for place in np.linspace(0, len(every) - 2, 3).astype(int)]
+    some = sorted({every[place] for place in np.linspace(0, len(every) - 1, 3).astype(int)})
+    middle = every[len(every) // 2][0]
     measurements = efficiencies(load_measurements("Li"))
     known = model.rows(measurements)
     boosted = fit_family("xgboost", known.features, known.target, known.weights)
-    ready = model.descriptors(space.mixtures(0, CHUNK))
+    ready = np.ascontiguousarray(model.descriptors(space.mixtures(0, CHUNK)), dtype=np.float32)
 
     def screened(which: Screening, partitions: Sequence[tuple[int, int]]) -> float:
         rows = sum(stop - start for start, stop in partitions)
@@ -94,30 +100,48 @@ def rates(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
         return NAIVE_ROWS / spent
 
     ways: dict[str, Callable[[], float]] = {
-        f"screening to the best {TOP}": lambda: screened(screening, some),
-        "screening, each predicted in full": lambda: screened(full, some[:1]),
+        f"screening to the best {top}": lambda: screened(screening, some),
+        "screening, each predicted in full": lambda: screened(full, [(middle, middle + 2 * CHUNK)]),
         "features alone": featurized,
         "bare XGBoost on ready features": bare,
         "parse, RDKit and predict one by one": naive,
     }
     rounds = [[way() for way in ways.values()] for _ in range(ROUNDS)]
-    found = np.median(rounds, axis=0)
-    print(f"{len(space):,} candidates; rates per second of processor time")
+    rate = np.median(rounds, axis=0)
+    told = screening.student or "each predicted in full"
+    print(f"{len(space):,} candidates, {told}; rates per second of processor time")
     print(f"{'what':40}{'rows/s':>12}{'screening / it':>16}")
-    for name, rate in zip(ways, found, strict=True):
-        print(f"{name:40}{rate:12,.0f}{found[0] / rate:16,.2f}")
+    for name, each in zip(ways, rate, strict=True):
+        print(f"{name:40}{each:12,.0f}{rate[0] / each:16,.2f}")
+    whole = len(space) / (prepared + len(space) / rate[0])
+    print(f"once {prepared:.1f} s to teach the student; with that {whole:,.0f} rows/s", flush=True)
+
+
+def recall(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
+    """Print how many of the best of a space the student leaves in, and at what price."""
+    print(f"{len(space):,} candidates: of the exact list the student's has")
+    exact = survivors(Screening(space, model, Ranking(max(DEPTHS), diversity=0), exact=True))
+    for top in DEPTHS:
+        found = survivors(Screening(space, model, Ranking(top, diversity=0)))
+        best, other = (part.best["candidate"].to_numpy()[:top] for part in (exact, found))
+        print(
+            f"{np.isin(best, other).sum():>8} of {len(best)}, "
+            f"{found.predicted:,} of {found.screened:,} predicted in full",
+            flush=True,
+        )
 
 
 def memory(rows: int) -> None:
     """Screen a space of so many candidates; print time and the peak memory of the process."""
     model, space = lithium_model(), space_of(rows)
     start, used = time.perf_counter(), time.process_time()
-    kept, count = survivors(Screening(space, model, Ranking(TOP)))
+    found = survivors(Screening(space, model, Ranking(TOP).fitting(model)))
     used, took = time.process_time() - used, time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(
-        f"{count:>12,} candidates to {min(TOP, len(kept))}: {took:7.1f} s, {used:7.1f} s of "
-        f"processor time ({count / used:,.0f}/s), peak memory {peak:.2f} GiB",
+        f"{found.screened:>12,} candidates to {min(TOP, len(found.best))}: {took:7.1f} s, "
+        f"{used:7.1f} s of processor time ({found.screened / used:,.0f}/s), "
+        f"peak memory {peak:.2f} GiB",
         flush=True,
     )
 
@@ -126,7 +150,7 @@ def scaling(model: CoulombicEfficiencyModel, space: CandidateSpace) -> None:
     """Print how much sooner two workers are done than one, start-up apart."""
     from ..screening.cluster import connected, screened
 
-    screening = Screening(space, model, Ranking(TOP)).prepared()
+    screening = Screening(space, model, Ranking(TOP).fitting(model)).prepared()
 
     def elapsed(workers: int) -> float:
         with connected(workers=workers) as client:
@@ -145,14 +169,20 @@ def main() -> None:
     """Print rates, memory and scaling."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", type=int, help="Only screen so many candidates.")
-    parser.add_argument("--only", choices=["rates", "memory", "scaling"], help="Only this part.")
+    parser.add_argument(
+        "--only", choices=["rates", "recall", "memory", "scaling"], help="Only this part."
+    )
     given = parser.parse_args()
     if given.memory:
         memory(given.memory)
         return
     model = lithium_model()
+    usual = CandidateSpace.default("Li").constrained(WITHOUT_GATED)
     if given.only in (None, "rates"):
-        rates(model, space_of(SIZES[-1]))
+        rates(model, usual, 100)
+        rates(model, space_of(SIZES[-1]), TOP)
+    if given.only in (None, "recall"):
+        recall(model, usual)
     if given.only in (None, "memory"):
         for rows in SIZES:
             subprocess.run([sys.executable, "-m", __spec__.name, "--memory", str(rows)], check=True)

@@ -125,6 +125,9 @@ def screen_command(
         ),
     ] = False,
     crate: CrateOption = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Predict every candidate in full, however long.")
+    ] = False,
     model: ModelOption = None,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
@@ -186,6 +189,7 @@ def screen_command(
             cluster=cluster,
             resume=resume,
             include_gated=include_gated,
+            exact=exact,
         )
     frame = ranked.to_frame()
     if out is not None:
@@ -203,6 +207,7 @@ def screen_command(
             {
                 "mlflow": kept,
                 "screened": ranked.screened,
+                "predicted": ranked.predicted,
                 "criterion": ranked.criterion,
                 "caveat": ranked.caveat,
                 "ranked": records(frame),

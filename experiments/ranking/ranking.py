@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
 from .criteria import Criterion, Expected, LowerBound, Precedent, Probability
-from .diversity import DIVERSITY
+from .diversity import DIVERSITY, WINDOW
 from .multi_objective import Pareto, Weighted
 
 # Among so many of the best, at least, objectives and diversity decide.
@@ -52,6 +53,9 @@ class Ranking:
         by default only the best of them, and diversity has its say.
     diversity
         From 0 (the best, however alike) to 1, see `diversity.diverse`.
+    window
+        How far behind the best diversity chooses from, in scores; None if it is not known,
+        see `fitting`, or diversity has no say.
 
     Raises
     ------
@@ -71,6 +75,7 @@ class Ranking:
     coverage: float = 0.9
     all_amounts: bool = False
     diversity: float = DIVERSITY
+    window: float | None = None
 
     def __post_init__(self) -> None:
         if self.top < 1:
@@ -80,7 +85,10 @@ class Ranking:
 
     def fitting(self, model: CoulombicEfficiencyModel) -> Ranking:
         """Return the ranking that a model can serve, see `Criterion.fitting`."""
-        return replace(self, criterion=self.criterion.fitting(model, self.coverage))
+        criterion = self.criterion.fitting(model, self.coverage)
+        chooses = self.spreads and self.diversity < 1 and not criterion.by_pool
+        window = WINDOW * criterion.unit(model) if chooses else None
+        return replace(self, criterion=criterion, window=window)
 
     @property
     def spreads(self) -> bool:
@@ -94,12 +102,34 @@ class Ranking:
             return max(POOL, POOL_PER_ROW * self.top)
         return self.top
 
+    @property
+    def demands(self) -> int:
+        """How many candidates have to reach a score before lower ones are of no interest."""
+        return self.pool if self.window is None else self.top
+
+    def floor(self, best: pd.DataFrame) -> float:
+        """Return the score below which no further candidate can change the list.
+
+        Parameters
+        ----------
+        best
+            Ordered candidates, of each family one, see `best`.
+        """
+        scores = best["score"].to_numpy()
+        if len(scores) < self.demands:
+            return -np.inf
+        if self.window is None:
+            return float(scores[self.demands - 1])
+        # Whatever is further behind follows by its score alone.
+        floor = min(scores[self.top - 1], scores[0] - self.window)
+        return float(max(floor, scores[self.pool - 1]) if len(scores) >= self.pool else floor)
+
     def best(self, candidates: pd.DataFrame) -> pd.DataFrame:
         """Return the pool of candidates with the columns score, candidate and perhaps family."""
         ordered = by_score(candidates)
         if not self.all_amounts:
             ordered = ordered.drop_duplicates("family")
-        return ordered.head(self.pool)
+        return ordered[ordered["score"] >= self.floor(ordered)].head(self.pool)
 
 
 def by_score(candidates: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from .engine import CHUNK, SCORE_DIGITS, Part, Range, Screening
 
 PACKAGES = ("anolyte.datasets", "anolyte.features", "anolyte.models", "anolyte.experiments")
 DEPENDENCIES = ("numpy", "scipy", "scikit-learn", "pandas", "rdkit")
-_SCREENED = b"anolyte.screened"
+_SCREENED, _PREDICTED = b"anolyte.screened", b"anolyte.predicted"
 # So many candidates tell one model from another.
 _PROBES = 256
 
@@ -50,7 +50,8 @@ class Checkpoints:
         described = (space.metal, space.parts, space.constraints, screening.ranking, CHUNK)
         digest.update(repr(described).encode())
         digest.update(repr(sorted(space.prices.items())).encode())
-        digest.update(repr((screening.floor, screening.exact)).encode())
+        if screening.student is not None:
+            digest.update(screening.student.digest)
         digest.update(_model_digest(screening))
         digest.update(_code_digest())
         return digest.hexdigest()[:16]
@@ -63,14 +64,17 @@ class Checkpoints:
         """Return a finished partition, or None if it has yet to be screened."""
         try:
             table = pq.read_table(self.path(partition))
-            return Part(table.to_pandas(), int(table.schema.metadata[_SCREENED]))
+            screened, predicted = (int(table.schema.metadata[k]) for k in (_SCREENED, _PREDICTED))
+            return Part(table.to_pandas(), screened, predicted)
         except (OSError, ValueError, KeyError, TypeError):  # missing, or no such file
             return None
 
     def save(self, partition: Range, part: Part) -> None:
         """Write a finished partition; its file appears complete or not at all."""
         table = pa.Table.from_pandas(part.best, preserve_index=False)
-        metadata = (table.schema.metadata or {}) | {_SCREENED: str(part.screened).encode()}
+        counts = {_SCREENED: part.screened, _PREDICTED: part.predicted}
+        told = {key: str(count).encode() for key, count in counts.items()}
+        metadata = (table.schema.metadata or {}) | told
         with staged(self.path(partition)) as staging:
             pq.write_table(table.replace_schema_metadata(metadata), staging)
 

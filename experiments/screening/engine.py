@@ -2,35 +2,39 @@
 
 A partition is a range of candidate numbers, always the same whatever machine or process
 screens it, and what comes out does not depend on what was screened before: so the list is the
-same, byte for byte, from one process, from many, and after an interruption.
+same, byte for byte, from one process, from many, and after an interruption. What a student (see
+`student`) leaves out depends on the candidate alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from anolyte.features.arrays import Floats, Integers
-from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.efficiency.staged import Staged
-from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS, Column
-from anolyte.models.sei.rules import BLOCKED
+from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS
 from threadpoolctl import threadpool_limits
 
-from ..ranking.criteria import LowerBound
 from ..ranking.ranking import Ranking
 from ..spaces.candidate_space import CandidateSpace
+from .student import TREES, Student, calibrated, fitted, held_out_rows, scores_of
 
 # Matrices of this many rows stay in the processor's cache.
 CHUNK = 10_000
 # What a worker screens in a second, and what is lost with a worker.
 CHUNKS_PER_PARTITION = 25
-# One candidate in so many is predicted beforehand, to know what the list will demand.
-SAMPLED, MOST_SAMPLED = 50, 100_000
+# One candidate in so many teaches the student, at least and at most so many.
+SAMPLED, LEAST_SAMPLED, MOST_SAMPLED = 50, 1_000, 20_000
+# So many are looked through by a first student; of them so many times what the list demands
+# are predicted, and at least so many.
+SCANNED, LEADERS, LEAST_LEADERS = 200_000, 4, 2_000
+# A student that keeps more than this costs more than it saves.
+MOST_KEPT = 0.6
 # Scores are told apart down to here: another machine may give other last bits.
 SCORE_DIGITS = 9
 DIGITS = 6
@@ -50,19 +54,25 @@ class Part:
         unless all amounts are asked for, family.
     screened
         How many of its candidates satisfy the constraints of the space.
+    predicted
+        How many of these were predicted in full.
     """
 
     best: pd.DataFrame
     screened: int
+    predicted: int
 
     def joined(self, other: Part, ranking: Ranking) -> Part:
         """Return the best of both."""
         frames = [part.best for part in (self, other) if len(part.best)]
-        screened = self.screened + other.screened
-        return Part(ranking.best(pd.concat(frames)) if frames else self.best, screened)
+        return Part(
+            ranking.best(pd.concat(frames)) if frames else self.best,
+            self.screened + other.screened,
+            self.predicted + other.predicted,
+        )
 
 
-NOTHING = Part(pd.DataFrame(), 0)
+NOTHING = Part(pd.DataFrame(), 0, 0)
 
 
 @dataclass(frozen=True)
@@ -73,18 +83,17 @@ class Screening:
     ----------
     space, model, ranking
         What is screened with what, and what is asked.
-    floor
-        A score that so many candidates are known to reach that no lower one is of interest.
     exact
-        Whether to predict every candidate in full; else those left out that provably cannot
-        reach the list, see `anolyte.models.efficiency.staged`.
+        Whether to predict every candidate in full.
+    student
+        Which tells what need not be predicted, see `prepared`.
     """
 
     space: CandidateSpace
     model: CoulombicEfficiencyModel
     ranking: Ranking
-    floor: float = -np.inf
     exact: bool = False
+    student: Student | None = None
 
     def partitions(self) -> list[Range]:
         """Return the ranges of numbers that cover the space."""
@@ -92,47 +101,74 @@ class Screening:
 
     def part(self, start: int, stop: int) -> Part:
         """Screen the candidates numbered `start` to `stop` (exclusive)."""
-        return self._screened(
-            np.arange(first, min(first + CHUNK, stop)) for first in range(start, stop, CHUNK)
-        )
+        return self._screened(np.arange(start, stop))
 
     def prepared(self) -> Screening:
-        """Return the screening with the floor that a sample of the candidates sets."""
-        count = min(len(self.space) // SAMPLED, MOST_SAMPLED)
-        if self._staged() is None or count < self.ranking.pool:
+        """Return the screening with a student, or as exact where a student would not pay."""
+        if self.exact or self.student is not None:
             return self
-        sample = self.space.sample(count)
-        chunks = (sample[i : i + CHUNK] for i in range(0, len(sample), CHUNK))
-        return replace(self, floor=self._demanded(self._screened(chunks).best))
+        student = self._taught() if len(self.space) >= SAMPLED * LEAST_SAMPLED else None
+        pays = student is not None and student.kept <= MOST_KEPT
+        return replace(self, student=student) if pays else replace(self, exact=True)
 
     def portable(self) -> Screening:
         """Return an equal screening without what was computed on the way."""
         return replace(self, space=replace(self.space))
 
-    def _staged(self) -> Staged | None:
-        by_bound = type(self.ranking.criterion) is LowerBound
-        # On some metals the SEI lowers a CE, of which the stages know nothing.
-        by_sei = self.model.metal in BLOCKED
-        if self.exact or by_sei or not by_bound or not Staged.applies(self.model):
-            return None
-        return Staged(self.model, self.ranking.coverage)
+    def _taught(self) -> Student | None:
+        """Return a student taught on a sample of the candidates."""
+        sample = self.space.sample(min(len(self.space) // SAMPLED, MOST_SAMPLED))
+        with threadpool_limits(1):
+            self._prime()
+            sample = self._allowed(sample)
+            if len(sample) < LEAST_SAMPLED // 2:
+                return None
+            found = self._predicted(sample)
+            scores, descriptors = found["score"].to_numpy(), self._descriptors(sample)
+            out = held_out_rows(len(sample))
+            # Of many more candidates, those that a first student holds for the best tell what
+            # the list will demand, and teach where it matters.
+            scout = fitted(descriptors[~out], scores[~out], TREES // 2)
+            scanned = np.setdiff1d(self.space.sample(min(len(self.space) // 4, SCANNED), 1), sample)
+            leaders = self._leaders(scanned, scout)
+            known = pd.concat([found[~out], self._predicted(leaders)], ignore_index=True)
+            seen = np.vstack([descriptors[~out], self._descriptors(leaders)])
+            booster = fitted(seen, known["score"].to_numpy(), TREES)
+            floor = self.ranking.floor(self.ranking.best(known))
+            return calibrated(booster, floor, scores[~out], descriptors[out], scores[out])
 
-    def _screened(self, chunks: Iterable[Integers]) -> Part:
-        staged, part = self._staged(), NOTHING
+    def _leaders(self, numbers: Integers, booster: Any) -> Integers:
+        """Return the candidates that a student holds for the best, one of each family."""
+        kept = [self._allowed(chunk) for chunk in _chunks(numbers)]
+        scores = [scores_of(booster, self._descriptors(chunk)) for chunk in kept if len(chunk)]
+        numbers = np.concatenate(kept)
+        ordered = numbers[np.argsort(-np.concatenate([np.empty(0), *scores]), kind="stable")]
+        if not self.ranking.all_amounts:
+            _, first = np.unique(self.space.families(ordered), return_index=True)
+            ordered = ordered[np.sort(first)]
+        return ordered[: max(LEADERS * self.ranking.demands, LEAST_LEADERS)]
+
+    def _screened(self, numbers: Integers) -> Part:
         # One thread: the same bits on every machine, and a process for each core.
         with threadpool_limits(1):
-            with _PRIMING:
-                self._prime()
-            for numbers in chunks:
-                mixtures = self.space.take(numbers)
-                keep = np.flatnonzero(self.space.constraints.mask(mixtures))
-                if not len(keep):
-                    continue
-                if len(keep) < len(numbers):
-                    mixtures = mixtures.take(keep)
-                found = self._predicted(numbers[keep], mixtures, staged, part)
-                part = part.joined(found, self.ranking)
+            self._prime()
+            screened, kept = 0, [numbers[:0]]
+            for chunk in _chunks(numbers):
+                allowed = self._allowed(chunk)
+                screened += len(allowed)
+                if self.student is not None and len(allowed):
+                    allowed = allowed[self.student.promising(self._descriptors(allowed))]
+                kept.append(allowed)
+            part = Part(NOTHING.best, screened, sum(map(len, kept)))
+            for chunk in _chunks(np.concatenate(kept)):
+                part = part.joined(replace(NOTHING, best=self._full(chunk)), self.ranking)
         return part
+
+    def _allowed(self, numbers: Integers) -> Integers:
+        """Return those of some candidates that satisfy the constraints of the space."""
+        if not self.space.constraints:
+            return numbers
+        return numbers[self.space.constraints.mask(self.space.take(numbers))]
 
     def _prime(self) -> None:
         """Compute the descriptor tables of the space.
@@ -140,28 +176,21 @@ class Screening:
         Mixtures multiply by all tables that they find at once: found all at once from the
         first, the last bits of the products do not depend on what was screened before.
         """
-        mixtures = self.space.mixtures(0, _PRIMED)
-        self.space.constraints.mask(mixtures)
-        self._full(np.arange(len(mixtures)), mixtures)
+        with _PRIMING:
+            self.space.constraints.mask(self.space.mixtures(0, _PRIMED))
+            self._full(np.arange(min(_PRIMED, len(self.space))))
 
-    def _predicted(
-        self, numbers: Integers, mixtures: Mixtures, staged: Staged | None, so_far: Part
-    ) -> Part:
-        """Return what is predicted of some candidates."""
-        if staged is None:
-            return Part(self._full(numbers, mixtures), len(numbers))
-        families = None if self.ranking.all_amounts else self.space.families(numbers)
-        floor = self._floors(len(numbers), families, so_far.best)
-        features = self.model.descriptors(mixtures)
-        rows, frame = staged.predict_interval(features, floor, families)
-        frame["score"] = frame[Column.LCE_LOW].round(SCORE_DIGITS)
-        frame["candidate"] = numbers[rows]
-        if families is not None:
-            frame["family"] = families[rows]
-        return Part(frame, len(numbers))
+    def _descriptors(self, numbers: Integers) -> Floats:
+        """Return what the student sees of candidates (n, d)."""
+        return self.model.featurizer.transform(self.space.take(numbers))
 
-    def _full(self, numbers: Integers, mixtures: Mixtures) -> pd.DataFrame:
-        predicted = self.model.assess(mixtures, self.ranking.coverage)
+    def _predicted(self, numbers: Integers) -> pd.DataFrame:
+        """Return `_full` of many candidates."""
+        return pd.concat([self._full(chunk) for chunk in _chunks(numbers)], ignore_index=True)
+
+    def _full(self, numbers: Integers) -> pd.DataFrame:
+        """Return what the model says of candidates (n rows)."""
+        predicted = self.model.assess(self.space.take(numbers), self.ranking.coverage)
         frame = predicted.bounds
         frame["score"] = np.round(
             self.ranking.criterion.scores(predicted, self.model), SCORE_DIGITS
@@ -171,17 +200,9 @@ class Screening:
             frame["family"] = self.space.families(numbers)
         return frame
 
-    def _floors(self, count: int, families: Integers | None, best: pd.DataFrame) -> Floats:
-        """Return what each candidate (n,) has to reach: the list, and the best of its family."""
-        floors = np.full(count, max(self.floor, self._demanded(best)))
-        if families is not None and len(best):
-            reached = best.set_index("family")["score"].reindex(families).to_numpy()
-            floors = np.fmax(floors, reached)
-        return floors
 
-    def _demanded(self, best: pd.DataFrame) -> float:
-        full = len(best) >= self.ranking.pool
-        return float(best["score"].iloc[-1]) if full else -np.inf
+def _chunks(numbers: Integers) -> Iterator[Integers]:
+    return (numbers[first : first + CHUNK] for first in range(0, len(numbers), CHUNK))
 
 
 def rounded(best: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,9 @@ from anolyte.models.prediction import CE_BOUNDS, SEI, Column, Prediction
 from ..ranking.diversity import diverse
 from ..ranking.ranking import Ranking, by_score
 from ..spaces.candidate_space import CandidateSpace
+from .engine import Part
 from .list_columns import enriched
+from .student import Student
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,11 +57,15 @@ class RankedList:
     metal, criterion, coverage
         What was asked: the metal, the ranking criterion, the coverage of the interval.
     screened
-        How many candidates were predicted.
+        How many candidates were looked at.
     space
         The space in words.
     caveat
         What the reader has to know before the list, such as that it ranks no predictions.
+    predicted
+        How many of the candidates were predicted in full; None if it is not known.
+    student
+        Which told that the others cannot reach the list, see `student.Student`.
 
     Examples
     --------
@@ -85,6 +91,8 @@ class RankedList:
     screened: int
     space: dict[str, str | int | list[str]] = field(default_factory=dict)
     caveat: str = ""
+    predicted: int | None = None
+    student: Student | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the list as a table."""
@@ -100,6 +108,13 @@ class RankedList:
             f"{self.metal}: the best {len(self)} of {self.screened:,} candidates "
             f"by {self.criterion}, CE in % with the {self.coverage:.0%} interval"
         )
+
+    @property
+    def effort(self) -> str:
+        """One line that says what was predicted, or nothing if it was every candidate."""
+        if self.student is None or self.predicted is None:
+            return ""
+        return f"{self.predicted:,} predicted in full, the others left out by {self.student}"
 
     def plot(self, kind: str = "bars", most: int = 25) -> Figure:
         """Draw the list: one of `plots.LIST_PLOTS` (bars, pareto, map)."""
@@ -118,8 +133,7 @@ class RankedList:
 def assemble(
     space: CandidateSpace,
     model: CoulombicEfficiencyModel,
-    kept: pd.DataFrame,
-    screened: int,
+    found: Part,
     ranking: Ranking,
 ) -> RankedList:
     """Make the ranked list of the candidates that a screening kept.
@@ -128,15 +142,12 @@ def assemble(
     ----------
     space, model
         What was screened with what.
-    kept
-        The pool: the columns of `CoulombicEfficiencyModel.predict_interval`, score, candidate
-        and, unless all amounts are asked for, family.
-    screened
-        How many candidates were predicted.
+    found
+        The pool and the counts.
     ranking
         What was asked.
     """
-    pool = kept.reset_index(drop=True)
+    pool = found.best.reset_index(drop=True)
     predicted = model.assess(space.take(pool["candidate"].to_numpy()), ranking.coverage)
     frame, predicted = _chosen(pool, predicted, model, ranking)
     frame["rank"] = np.arange(1, len(frame) + 1)
@@ -149,9 +160,10 @@ def assemble(
         space.metal,
         str(ranking.criterion),
         ranking.coverage,
-        screened,
+        found.screened,
         space.describe(),
         ranking.criterion.caveat,
+        found.predicted,
     )
 
 

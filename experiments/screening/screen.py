@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 
@@ -32,6 +31,7 @@ def screen(  # noqa: PLR0913
     cluster: str | None = None,
     resume: str | Path | None = None,
     include_gated: bool = False,
+    exact: bool = False,
 ) -> RankedList:
     """Rank the candidates of a space.
 
@@ -55,6 +55,9 @@ def screen(  # noqa: PLR0913
         are not screened again.
     include_gated
         Whether to rank mixtures too that cannot work, see `anolyte.models.gates`.
+    exact
+        Whether to predict every candidate in full, and none by a student alone, see
+        `anolyte.experiments.screening.student`.
 
     Raises
     ------
@@ -82,12 +85,12 @@ def screen(  # noqa: PLR0913
     if not include_gated:
         space = space.constrained(WITHOUT_GATED)
     ranking = Ranking(top, as_criterion(criterion), coverage, all_amounts, diversity).fitting(model)
-    screening = Screening(space, model, ranking)
-    kept, screened = survivors(screening, workers, cluster, resume, progress)
+    screening = Screening(space, model, ranking, exact).prepared()
+    found = survivors(screening, workers, cluster, resume, progress)
     # Descriptor tables are multiplied by all at once: from a space that has none yet, so that
     # the last bits do not depend on what was computed before.
-    ranked = assemble(replace(space), model, kept, screened, ranking)
-    return replace(ranked, frame=ranked.frame.round(DIGITS))
+    ranked = assemble(replace(space), model, found, ranking)
+    return replace(ranked, frame=ranked.frame.round(DIGITS), student=screening.student)
 
 
 def survivors(
@@ -96,17 +99,10 @@ def survivors(
     cluster: str | None = None,
     resume: str | Path | None = None,
     progress: Progress | None = None,
-) -> tuple[pd.DataFrame, int]:
-    """Return the best candidates of a space, best first, and how many were screened.
+) -> Part:
+    """Return the best candidates of a space, best first, with rounded predictions.
 
     What the constraints of the space rule out is not counted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        See `partitions.Part`, with rounded predictions.
-    int
-        The number of candidates that satisfy the constraints.
     """
     space, ranking = screening.space, screening.ranking
     screening = screening.prepared()
@@ -117,7 +113,7 @@ def survivors(
             progress("screening candidates", done, len(space))
     if not len(whole.best):
         raise ValueError(f"no candidate satisfies: {'; '.join(space.constraints.describe())}")
-    return rounded(whole.best), whole.screened
+    return replace(whole, best=rounded(whole.best))
 
 
 def _parts(

@@ -57,10 +57,13 @@ def screening_fields(
     asked = {"criterion": ranked.criterion, "coverage": ranked.coverage, "top": len(ranked)}
     best = frame.head(1)
     figures = {f"best_{name}": best[name].iloc[0] for name in ("ce_pct", "ce_low") if len(best)}
+    effort = {} if ranked.predicted is None else {"predicted": float(ranked.predicted)}
+    if ranked.student is not None:
+        effort |= ranked.student.facts()
     return {
         "tags": _model_tags(manifest),
         "params": readable({**ranked.space, **asked}),
-        "metrics": finite({"screened": ranked.screened, **figures}.items()),
+        "metrics": finite({"screened": ranked.screened, **effort, **figures}.items()),
         "dataset": _trained_on(manifest),
         "tables": (f"{RANKED}.json",),
     }

@@ -88,11 +88,6 @@ class FastProcess:
     `NEAREST` training rows are on average: v = a + n - k^2 / (a + n + r) with amplitude a,
     noise n, the rows' own noise r and the mean k of their covariances. Never less than the
     variance of the whole process, a better sign of the error, and no n^2 operations a row.
-
-    Attributes
-    ----------
-    least_variance
-        What the variance of no prediction is below.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -106,12 +101,6 @@ class FastProcess:
         self.weights = process.alpha_
         self.seen = self.amplitude + self.noise + float(np.mean(process.alpha))
         self.offset, self.scale = float(process._y_train_mean), float(process._y_train_std)
-
-    @property
-    def least_variance(self) -> float:
-        """The variance of a prediction at a training row."""
-        known = self.amplitude**2 / self.seen
-        return float(self.amplitude + self.noise - known) * self.scale**2
 
     def predict(self, features: Floats) -> Floats:
         """Return the mean (n,)."""
@@ -150,10 +139,6 @@ class FastTrees:
 
     def __init__(self, forest: Estimator) -> None:
         self.trees = [tree.tree_ for tree in forest.estimators_]
-        # Whatever the descriptors are, a prediction is the mean of one leaf of each tree.
-        leaves = [tree.value[tree.children_left < 0, 0, 0] for tree in self.trees]
-        self.least = float(np.mean([values.min() for values in leaves]))
-        self.largest = float(np.mean([values.max() for values in leaves]))
 
     def predict(self, features: Floats) -> Floats:
         """Return the predictions (n,)."""

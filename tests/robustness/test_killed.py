@@ -114,7 +114,7 @@ def test_checkpoints(
     space = CandidateSpace.of("Zn", **chosen, concentrations=[1.0, 2.0])
     screening = Screening(space, load_model(zinc_folder), Ranking(20))
     assert len(screening.partitions()) > 1
-    expected = survivors(screening)[0].to_csv()
+    expected = survivors(screening).best.to_csv()
     folder = tmp_path / "partitions"
 
     def check() -> None:
@@ -122,7 +122,7 @@ def test_checkpoints(
             kept = Checkpoints(folder, screening)
             whole = [kept.load(each) is not None for each in screening.partitions()]
             assert sum(whole) == len(list(folder.glob("[!.]*.parquet")))
-        assert survivors(screening, resume=folder)[0].to_csv() == expected
+        assert survivors(screening, resume=folder).best.to_csv() == expected
 
     def reset() -> None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -56,6 +56,8 @@ def print_ranked(ranked: RankedList, show: int, details: bool) -> None:
     if ranked.caveat:
         print(f"{ranked.metal}: {ranked.caveat}")
     print_table(_short(frame), ranked.title.replace(f"best {len(ranked)}", f"best {len(frame)}", 1))
+    if ranked.effort:
+        print(ranked.effort)
     if details:
         for row in frame.to_dict("records"):
             print("\n".join([f"{row['rank']}  {row['electrolyte']}", *_details(row)]))

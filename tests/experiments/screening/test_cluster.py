@@ -49,7 +49,7 @@ def expected(lhce: CandidateSpace, trained: TrainingResult) -> str:
 
 def kept(space: CandidateSpace, trained: TrainingResult, **how: Any) -> str:
     screening = Screening(space, trained.model, Ranking(100))
-    return survivors(screening, **how)[0].to_csv()
+    return survivors(screening, **how).best.to_csv()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from anolyte.datasets import shipped_compounds
 from anolyte.experiments.constraints.constraint import Constraint, Constraints
+from anolyte.experiments.ranking.criteria import Criterion, Expected, LowerBound
 from anolyte.experiments.ranking.ranking import Ranking
 from anolyte.experiments.screening import checkpoints
 from anolyte.experiments.screening import engine as partitions
@@ -17,7 +19,6 @@ from anolyte.experiments.screening.engine import Screening
 from anolyte.experiments.screening.screen import screen, survivors
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.experiments.training.train import TrainingResult
-from anolyte.models.efficiency.staged import Staged
 
 
 @pytest.fixture(scope="module")
@@ -33,47 +34,65 @@ def wide() -> CandidateSpace:
 
 @pytest.fixture
 def small_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several partitions, and a student for few candidates."""
     monkeypatch.setattr(partitions, "CHUNK", 1000)
     monkeypatch.setattr(partitions, "CHUNKS_PER_PARTITION", 3)
     monkeypatch.setattr(partitions, "SAMPLED", 10)
+    monkeypatch.setattr(partitions, "LEAST_LEADERS", 500)
+    monkeypatch.setattr(partitions, "TREES", 50)
 
 
+@pytest.mark.parametrize("criterion", [LowerBound(), Expected()])
 @pytest.mark.parametrize("all_amounts", [False, True])
 @pytest.mark.usefixtures("small_cuts")
 def test_leaving_out_changes_nothing(
-    wide: CandidateSpace, trained: TrainingResult, all_amounts: bool
+    wide: CandidateSpace, trained: TrainingResult, all_amounts: bool, criterion: Criterion
 ) -> None:
-    assert Staged.applies(trained.model)
-    ranking = Ranking(100, all_amounts=all_amounts, diversity=0)
-    exact, count = survivors(Screening(wide, trained.model, ranking, exact=True))
-    staged, same_count = survivors(Screening(wide, trained.model, ranking))
-    assert len(exact) == 100
-    assert count == same_count == len(wide)
-    pd.testing.assert_frame_equal(staged, exact, check_exact=True)
+    ranking = Ranking(50, criterion, all_amounts=all_amounts, diversity=0)
+    exact = survivors(Screening(wide, trained.model, ranking, exact=True))
+    found = survivors(Screening(wide, trained.model, ranking))
+    assert len(exact.best) == 50
+    assert found.screened == exact.screened == exact.predicted == len(wide)
+    assert found.predicted < len(wide) / 2
+    pd.testing.assert_frame_equal(found.best, exact.best, check_exact=True)
 
 
 @pytest.mark.usefixtures("small_cuts")
-def test_much_is_left_out(
-    wide: CandidateSpace, trained: TrainingResult, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    predicted: list[int] = []
-    usual = Staged.predict_interval
-
-    def counted(*arguments: object) -> tuple[np.ndarray, pd.DataFrame]:
-        rows, frame = usual(*arguments)  # type: ignore[arg-type]
-        predicted.append(len(rows))
-        return rows, frame
-
-    monkeypatch.setattr(Staged, "predict_interval", counted)
-    survivors(Screening(wide, trained.model, Ranking(100, diversity=0)))
-    assert sum(predicted) < len(wide) / 2
+def test_the_list_says_what_was_left_out(wide: CandidateSpace, trained: TrainingResult) -> None:
+    ranked = screen(wide, trained.model, top=50)
+    exact = screen(wide, trained.model, top=50, exact=True)
+    pd.testing.assert_frame_equal(ranked.to_frame(), exact.to_frame(), check_exact=True)
+    assert ranked.predicted is not None
+    assert ranked.predicted < ranked.screened == exact.predicted
+    assert ranked.student is not None
+    assert f"{ranked.predicted:,} predicted in full" in ranked.effort
+    assert f"a margin of {ranked.student.margin:.3f}" in ranked.effort
+    assert exact.effort == ""
 
 
+@pytest.mark.usefixtures("small_cuts")
+def test_the_margin_is_kept(wide: CandidateSpace, trained: TrainingResult) -> None:
+    screening = Screening(wide, trained.model, Ranking(50, diversity=0)).prepared()
+    assert screening.student is not None
+    numbers = np.arange(0, len(wide), 7)
+    kept = screening.student.promising(trained.model.featurizer.transform(wide.take(numbers)))
+    reached = trained.model.predict_interval(wide.take(numbers))["lce_low"].to_numpy()
+    assert kept[reached >= screening.student.floor].all()
+    assert kept.mean() < 0.5
+
+
+def test_few_candidates_are_all_predicted(space: CandidateSpace, trained: TrainingResult) -> None:
+    screening = Screening(space, trained.model, Ranking(20)).prepared()
+    assert screening.exact
+    assert screening.student is None
+    assert survivors(screening).predicted == len(space)
+
+
+@pytest.mark.usefixtures("small_cuts")
 def test_partitions_do_not_matter(
     wide: CandidateSpace, trained: TrainingResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lists = []
-    monkeypatch.setattr(partitions, "CHUNK", 1000)
     for size in (1, 4, 1000):
         monkeypatch.setattr(partitions, "CHUNKS_PER_PARTITION", size)
         lists.append(screen(wide, trained.model, top=20).to_frame().to_csv())
@@ -85,7 +104,9 @@ def test_what_was_screened_before_does_not_matter(
     wide: CandidateSpace, trained: TrainingResult
 ) -> None:
     limits = Constraints((Constraint("max_fluorine_wt_pct", 40.0),))
-    screening = Screening(wide.constrained(limits), trained.model, Ranking(50))
+    screening = Screening(wide.constrained(limits), trained.model, Ranking(50, diversity=0))
+    screening = screening.prepared()
+    assert screening.student is not None
     last = screening.partitions()[-1]
     fresh = screening.portable().part(*last)
     for partition in screening.partitions()[:2]:
@@ -124,6 +145,7 @@ def test_resuming_skips_what_is_finished(
     assert screen(wide, trained.model, top=20, resume=tmp_path).to_frame().to_csv() == expected
 
 
+@pytest.mark.usefixtures("small_cuts")
 def test_no_screening_takes_the_results_of_another(
     wide: CandidateSpace,
     space: CandidateSpace,
@@ -134,15 +156,18 @@ def test_no_screening_takes_the_results_of_another(
     def key(screening: Screening) -> str:
         return Checkpoints(tmp_path, screening).key
 
-    one = Screening(wide, trained.model, Ranking(50))
+    one = Screening(wide, trained.model, Ranking(50, diversity=0))
     assert key(one) == key(one.portable())
-    keys = {key(one), key(Screening(space, trained.model, Ranking(50)))}
+    taught = one.prepared()
+    assert taught.student is not None
+    assert key(taught) == key(one.prepared()) == key(pickle.loads(pickle.dumps(taught.portable())))
+    keys = {key(one), key(taught), key(Screening(space, trained.model, Ranking(50)))}
     keys.add(key(Screening(wide, trained.model, Ranking(50, coverage=0.5))))
     limits = Constraints((Constraint("max_fluorine_wt_pct", 40.0),))
     keys.add(key(Screening(wide.constrained(limits), trained.model, Ranking(50))))
     monkeypatch.setattr(checkpoints, "version", lambda name: "0")
     keys.add(key(one))
-    assert len(keys) == 5
+    assert len(keys) == 6
 
 
 def test_impossible_numbers_of_workers(space: CandidateSpace, trained: TrainingResult) -> None:
