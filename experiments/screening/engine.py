@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anolyte.features.arrays import Floats, Integers
+from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS
 from threadpoolctl import threadpool_limits
@@ -120,11 +121,11 @@ class Screening:
         sample = self.space.sample(min(len(self.space) // SAMPLED, MOST_SAMPLED))
         with threadpool_limits(1):
             self._prime()
-            sample = self._allowed(sample)
+            sample, mixtures = self._allowed(sample)
             if len(sample) < LEAST_SAMPLED // 2:
                 return None
             found = self._predicted(sample)
-            scores, descriptors = found["score"].to_numpy(), self._descriptors(sample)
+            scores, descriptors = found["score"].to_numpy(), self._descriptors(mixtures)
             out = held_out_rows(len(sample))
             # Of many more candidates, those that a first student holds for the best tell what
             # the list will demand, and teach where it matters.
@@ -132,17 +133,20 @@ class Screening:
             scanned = np.setdiff1d(self.space.sample(min(len(self.space) // 4, SCANNED), 1), sample)
             leaders = self._leaders(scanned, scout)
             known = pd.concat([found[~out], self._predicted(leaders)], ignore_index=True)
-            seen = np.vstack([descriptors[~out], self._descriptors(leaders)])
+            seen = np.vstack([descriptors[~out], self._descriptors(self.space.take(leaders))])
             booster = fitted(seen, known["score"].to_numpy(), TREES)
             floor = self.ranking.floor(self.ranking.best(known))
             return calibrated(booster, floor, scores[~out], descriptors[out], scores[out])
 
     def _leaders(self, numbers: Integers, booster: Any) -> Integers:
         """Return the candidates that a student holds for the best, one of each family."""
-        kept = [self._allowed(chunk) for chunk in _chunks(numbers)]
-        scores = [scores_of(booster, self._descriptors(chunk)) for chunk in kept if len(chunk)]
-        numbers = np.concatenate(kept)
-        ordered = numbers[np.argsort(-np.concatenate([np.empty(0), *scores]), kind="stable")]
+        kept, scores = [numbers[:0]], [np.empty(0)]
+        for chunk in _chunks(numbers):
+            allowed, mixtures = self._allowed(chunk)
+            kept.append(allowed)
+            if len(allowed):
+                scores.append(scores_of(booster, self._descriptors(mixtures)))
+        ordered = np.concatenate(kept)[np.argsort(-np.concatenate(scores), kind="stable")]
         if not self.ranking.all_amounts:
             _, first = np.unique(self.space.families(ordered), return_index=True)
             ordered = ordered[np.sort(first)]
@@ -154,21 +158,21 @@ class Screening:
             self._prime()
             screened, kept = 0, [numbers[:0]]
             for chunk in _chunks(numbers):
-                allowed = self._allowed(chunk)
+                allowed, mixtures = self._allowed(chunk)
                 screened += len(allowed)
                 if self.student is not None and len(allowed):
-                    allowed = allowed[self.student.promising(self._descriptors(allowed))]
+                    allowed = allowed[self.student.promising(self._descriptors(mixtures))]
                 kept.append(allowed)
             part = Part(NOTHING.best, screened, sum(map(len, kept)))
             for chunk in _chunks(np.concatenate(kept)):
                 part = part.joined(replace(NOTHING, best=self._full(chunk)), self.ranking)
         return part
 
-    def _allowed(self, numbers: Integers) -> Integers:
+    def _allowed(self, numbers: Integers) -> tuple[Integers, Mixtures]:
         """Return those of some candidates that satisfy the constraints of the space."""
-        if not self.space.constraints:
-            return numbers
-        return numbers[self.space.constraints.mask(self.space.take(numbers))]
+        mixtures = self.space.take(numbers)
+        keep = self.space.constraints.mask(mixtures)
+        return (numbers, mixtures) if keep.all() else (numbers[keep], mixtures.take(keep))
 
     def _prime(self) -> None:
         """Compute the descriptor tables of the space.
@@ -180,9 +184,9 @@ class Screening:
             self.space.constraints.mask(self.space.mixtures(0, _PRIMED))
             self._full(np.arange(min(_PRIMED, len(self.space))))
 
-    def _descriptors(self, numbers: Integers) -> Floats:
+    def _descriptors(self, mixtures: Mixtures) -> Floats:
         """Return what the student sees of candidates (n, d)."""
-        return self.model.featurizer.transform(self.space.take(numbers))
+        return self.model.featurizer.transform(mixtures)
 
     def _predicted(self, numbers: Integers) -> pd.DataFrame:
         """Return `_full` of many candidates."""
