@@ -26,6 +26,9 @@ from .shared.console import (
 from .shared.tracked_run import covered
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from anolyte.models.efficiency.validation import SplitResult
+
     from ..training.train import TrainingResult
 
 # The columns of the accuracy table that fit a terminal; --json and MLflow have all.
@@ -121,6 +124,15 @@ def train_command(
         print_json(told if everything else told[0])
 
 
+def _print_later(found: SplitResult, measurements: pd.DataFrame) -> None:
+    from anolyte.datasets.measurements.splits import cut_years
+
+    years = ", ".join(map(str, cut_years(measurements)))
+    table = found.table.reset_index(names="model")
+    title = f"On later literature (learned up to {years}, judged on what came after)"
+    print_table(table[[column for column in SHOWN if column in table]], title, ".3f")
+
+
 def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:
     table = result.comparison.reset_index(names="model")
     return {
@@ -130,6 +142,9 @@ def _told(result: TrainingResult, folder: Path, kept: str) -> dict[str, object]:
         "recipe": result.model.recipe,
         "evidence": result.model.evidence_,
         "accuracy": records(table),
+        "later_literature": None
+        if result.later is None
+        else records(result.later.table.reset_index(names="model")),
     }
 
 
@@ -142,6 +157,8 @@ def _print(result: TrainingResult, folder: Path, kept: str) -> None:
         shown = table[[column for column in SHOWN if column in table]]
         title = f"{model.metal}: accuracy in LCE on sources not seen ({result.repeats} repeats)"
         print_table(shown, title, ".3f")
+    if result.later is not None:
+        _print_later(result.later, result.measurements)
     print(f"Recipe: {model.recipe}; evidence: {model.evidence_}")
     if model.is_prior:
         why = (

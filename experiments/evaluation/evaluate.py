@@ -193,6 +193,8 @@ def evaluate(
 def of_training(result: TrainingResult) -> Evaluation:
     """Return the validation of a training as an evaluation; nothing is computed anew."""
     splits = {} if result.validation is None else {HEADLINE: _headline(result.validation)}
+    if result.later is not None:
+        splits[LATER] = result.later
     other = "not part of a training, see: anolyte evaluate"
     skipped = {name: other for name in ORDER if name not in splits and name != HEADLINE}
     few = too_few(result.measurements)

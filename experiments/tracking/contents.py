@@ -105,7 +105,9 @@ def _metrics(result: TrainingResult) -> tuple[Metric, ...]:
     found = accuracy(result.comparison)
     curve = () if result.curve.empty else result.curve[["sources", "rmse"]].to_numpy()
     points = (Metric("learning_curve_rmse", float(rmse), round(n)) for n, rmse in curve)
-    return found + tuple(points)
+    later = result.later
+    told = () if later is None else finite(later.table.loc[OURS].items(), "later_literature_")
+    return found + told + tuple(points)
 
 
 def accuracy(table: pd.DataFrame) -> tuple[Metric, ...]:

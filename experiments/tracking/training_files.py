@@ -66,6 +66,8 @@ def _tables(result: TrainingResult) -> dict[str, pd.DataFrame]:
     tables = {"recipes.json": scores.round(4), "importance.json": importance(result.model).round(5)}
     if result.validation is not None:
         tables["comparison.json"] = result.comparison.reset_index(names="model").round(4)
+    if result.later is not None:
+        tables["later_literature.json"] = result.later.table.reset_index(names="model").round(4)
     if not result.ablation.empty:
         tables["ablation.json"] = result.ablation.round(4)
     return tables

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from anolyte.datasets.compounds.metals import METALS, Metal
 from anolyte.datasets.measurements.overview import known_measurements
 from anolyte.datasets.measurements.own import TABLE, own_count
+from anolyte.datasets.measurements.splits import LATER, cut_years
 from anolyte.datasets.measurements.table import efficiencies, read_measurements
 from anolyte.features import DEFAULT_BLOCKS
 from anolyte.models.bundles.bundle import save_model
@@ -18,7 +20,14 @@ from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.members import SCOPES
 from anolyte.models.efficiency.model import FOLDS, CoulombicEfficiencyModel, too_few
 from anolyte.models.efficiency.recipes import BLEND
-from anolyte.models.efficiency.validation import Contender, Validation, compare, learning_curve
+from anolyte.models.efficiency.validation import (
+    Contender,
+    SplitResult,
+    Validation,
+    compare,
+    learning_curve,
+    on_split,
+)
 from anolyte.models.sei.model import SEIModel
 
 from ..project import Project
@@ -47,6 +56,9 @@ class TrainingResult:
     ablation
         Error with each descriptor block alone and with each left out, see
         `ablation.ablation`; empty after quick training.
+    later
+        Accuracy on later literature, see `validation.on_split`; None after quick training, and
+        where too few rows have a year.
 
     Examples
     --------
@@ -63,6 +75,7 @@ class TrainingResult:
     digest: str
     repeats: int
     ablation: pd.DataFrame = field(default_factory=pd.DataFrame)
+    later: SplitResult | None = None
 
     @property
     def comparison(self) -> pd.DataFrame:
@@ -211,14 +224,28 @@ def train(  # noqa: PLR0913
     known = None if validation is None else validation.held_out
     skill = None if validation is None else validation.skill
     model.fit(measurements, others=rest, held_out=known, skill=skill, sei=sei, progress=progress)
+    later = None
     curve = without = pd.DataFrame()
     if validation is not None and not quick:
         curve = learning_curve(measurements, Contender(model.blocks, BLEND))
         fold = model.fold_of_row(measurements)
         without = ablation(measurements, model.blocks, fold, seed, progress)
+        later = _later_literature(model, measurements, rest, progress)
     return TrainingResult(
-        model, measurements, validation, curve, digest(measurements), repeats, without
+        model, measurements, validation, curve, digest(measurements), repeats, without, later
     )
+
+
+def _later_literature(
+    model: CoulombicEfficiencyModel,
+    measurements: pd.DataFrame,
+    others: pd.DataFrame | None,
+    progress: Progress | None,
+) -> SplitResult | None:
+    """Return the accuracy on later literature; None where too few rows have a year."""
+    if not cut_years(measurements):
+        return None
+    return on_split(model, measurements, others, LATER, QUICK_FOLDS, progress)
 
 
 def model_folder(metal: str, folder: str | Path | None = None) -> Path:
@@ -246,9 +273,14 @@ def save_training(result: TrainingResult, folder: str | Path) -> Path:
     }
     if result.validation is not None:
         facts["lso_rmse"] = round(float(result.comparison["rmse"]["anolyte"]), 4)
-        figures = result.comparison.round(4).astype(object)
-        told = figures.where(figures.notna(), None).to_dict("index")
-        facts["accuracy"] = {"leave-source-out": told}
+        later = {} if result.later is None else {LATER: _figures(result.later.table)}
+        facts["accuracy"] = later | {"leave-source-out": _figures(result.comparison)}
     saved = save_model(result.model, folder, facts)
     write_card(saved)
     return saved
+
+
+def _figures(table: pd.DataFrame) -> dict[Any, Any]:
+    """Return a table of contenders as plain values, what is not known as None."""
+    rounded = table.round(4).astype(object)
+    return rounded.where(rounded.notna(), None).to_dict("index")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from anolyte.datasets.errors import TableError
+from anolyte.datasets.measurements.splits import LATER
+from anolyte.experiments.training.model_card import CARD
 from anolyte.experiments.training.train import TrainingResult, digest, gather, save_training
 from anolyte.models.bundles.bundle import read_manifest
+from anolyte.models.efficiency.validation import SplitResult
 
 TABLE = """metal,electrolyte,ce_pct,source
 Li,1.1 M LiFSI in DEE,98.8,notebook 7
@@ -44,6 +49,16 @@ def test_digest_is_that_of_the_content() -> None:
     rows = gather("Mg")
     assert digest(rows) == digest(rows.copy())
     assert len(digest(rows)) == 64
+
+
+def test_later_literature_is_in_the_card(trained: TrainingResult, tmp_path: Path) -> None:
+    later = SplitResult(LATER, trained.comparison * 1.1, pd.DataFrame())
+    folder = save_training(replace(trained, later=later), tmp_path / "Li")
+    accuracy = read_manifest(folder)["facts"]["accuracy"]
+    assert set(accuracy) == {LATER, "leave-source-out"}
+    error = trained.comparison["rmse"]["anolyte"]
+    assert accuracy[LATER]["anolyte"]["rmse"] == pytest.approx(1.1 * error, abs=1e-4)
+    assert f"On data not seen ({LATER})" in (folder / CARD).read_text("utf-8")
 
 
 def test_manifest_keeps_the_provenance(trained: TrainingResult, tmp_path: Path) -> None:
