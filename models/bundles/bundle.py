@@ -23,7 +23,7 @@ from anolyte.datasets.errors import ModelFileError
 from anolyte.datasets.files.atomic import naming, remove_abandoned
 from anolyte.features import BLOCKS
 
-from ..efficiency.evidence import LEVELS
+from ..efficiency.evidence import LEVELS, Steps
 from ..efficiency.families import FAMILIES, Estimator
 from ..efficiency.intervals import COVERAGES, ConformalScale
 from ..efficiency.members import SCOPES, Ensemble, Member
@@ -149,6 +149,8 @@ def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
         "recipe_scores": {k: None if np.isnan(v) else v for k, v in choice.scores.items()},
         "interval_quantiles": {str(k): v for k, v in choice.scale.quantiles.items()},
         "evidence": model.evidence_,
+        # None where no score is enough.
+        "evidence_steps": [step if np.isfinite(step) else None for step in model.steps_],
         "sources": model.sources_,
         "ensemble": {
             "members": [list(member) for member in ensemble.estimators],
@@ -265,6 +267,10 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     scale, slope = ConformalScale(quantiles), float(manifest["slope"])
     model.choice_ = Choice(recipe, slope, scale, pd.Series(scores, dtype=float))
     model.evidence_, model.sources_ = evidence, int(manifest["sources"])
+    if "evidence_steps" in manifest:
+        strong, moderate = manifest["evidence_steps"]
+        each = (np.inf if step is None else float(step) for step in (strong, moderate))
+        model.steps_ = Steps(*each)
     read = BundleReader(folder, manifest, len(model.feature_names), model.layout)
     model.sei_ = read.sei()
     model.ensemble_ = Ensemble(

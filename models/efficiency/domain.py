@@ -74,11 +74,15 @@ class Domain:
         known = measurements.assign(laboratory=laboratories(measurements))
         measured = known.reindex(columns=list(MEASURED)).reset_index(drop=True)
         measured["ce_qualifier"] = measured["ce_qualifier"].astype(object).fillna("=")
-        sources = measured["source"].to_numpy(dtype=object)
-        far, order = cls(points, np.zeros(0), largest, measured)._sorted(features)
-        other = sources[order] != sources[:, None]
-        each = [_first(row[mask]) for row, mask in zip(far, other, strict=True)]
+        each = cls(points, np.zeros(0), largest, measured)._from_other_sources(features)
         return cls(points, np.sort(each), largest, measured)
+
+    def _from_other_sources(self, features: Floats) -> Floats:
+        """Return of each row of `measured` its mean distance (n,) to those of other sources."""
+        sources = self.measured["source"].to_numpy(dtype=object)
+        far, order = self._sorted(features)
+        other = sources[order] != sources[:, None]
+        return np.array([_first(row[mask]) for row, mask in zip(far, other, strict=True)])
 
     def _sorted(self, features: Floats) -> tuple[Floats, Integers]:
         """Return distances to all training rows (m, n), nearest first, and the row numbers."""
@@ -101,8 +105,14 @@ class Domain:
         outside the domain.
         """
         far, _ = self._sorted(features)
-        mean = far[:, :NEIGHBOURS].mean(axis=1)
-        farther = len(self.distances) - np.searchsorted(self.distances, mean)
+        return self._share_farther(far[:, :NEIGHBOURS].mean(axis=1))
+
+    def held_out_score(self, features: Floats) -> Floats:
+        """Return the domain score (n,) of each row of `measured` without those of its source."""
+        return self._share_farther(self._from_other_sources(features))
+
+    def _share_farther(self, distances: Floats) -> Floats:
+        farther = len(self.distances) - np.searchsorted(self.distances, distances)
         return np.asarray(farther / len(self.distances))
 
     def nearest(self, features: Floats, count: int = 3) -> Integers:

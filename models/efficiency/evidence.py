@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.features.arrays import Flags, Floats, Objects
 from anolyte.features.blocks.solvation import CONCENTRATION_LIMIT
 
@@ -18,6 +20,58 @@ STRONG = (60, 0.8)
 MODERATE = (25, 0.95)
 # Below this share of the training rows an electrolyte is no close relative of what is known.
 REMOTE = 0.25
+# Held-out errors are looked at in windows of the domain score as wide as this, every so often.
+_WINDOW, _EVERY = 0.2, 0.05
+# With fewer rows in a window nothing is said of it.
+_LEAST_ROWS = 10
+
+
+class Steps(NamedTuple):
+    """The least domain scores of predictions that are called strong, and moderate.
+
+    Attributes
+    ----------
+    strong
+        From here on held-out predictions were as right as another laboratory's report of the
+        same electrolyte: their RMSE is `NOISE_BETWEEN_SOURCES` LCE at most.
+    moderate
+        From here on their RMSE is 0.8 of the standard deviation of the metal's rows at most.
+    """
+
+    strong: float = REMOTE
+    moderate: float = OUTSIDE
+
+    @classmethod
+    def fit(cls, scores: Floats, errors: Floats, deviation: float) -> Steps:
+        """Return the steps that held-out predictions bear out; infinite where none does.
+
+        Parameters
+        ----------
+        scores
+            Domain scores (n,) of held-out rows, see `Domain.held_out_score`.
+        errors
+            Measured less predicted LCE (n,).
+        deviation
+            Standard deviation of the metal's LCE.
+        """
+        strong = _lowest(scores, errors, NOISE_BETWEEN_SOURCES)
+        return cls(strong, min(strong, _lowest(scores, errors, STRONG[1] * deviation)))
+
+
+# Of models from before they were fitted.
+UNMEASURED = Steps()
+
+
+def _lowest(scores: Floats, errors: Floats, most: float) -> float:
+    """Return the lowest score down to which no window has an RMSE above `most`."""
+    found = np.inf
+    for start in np.arange(1 - _WINDOW, OUTSIDE - 1e-9, -_EVERY):
+        inside = (scores >= start) & (scores < start + _WINDOW + 1e-9)
+        squares = errors[inside] ** 2
+        if len(squares) < _LEAST_ROWS or np.sqrt(squares.mean()) > most:
+            break
+        found = float(round(start, 2))
+    return found
 
 
 def metal_evidence(recipe: str, sources: int, skill: float) -> str:
@@ -41,22 +95,25 @@ def metal_evidence(recipe: str, sources: int, skill: float) -> str:
 
 
 def prediction_evidence(
-    metal_level: str, domain_score: Floats, held_back: Flags | None = None
+    metal_level: str,
+    domain_score: Floats,
+    held_back: Flags | None = None,
+    steps: Steps = UNMEASURED,
 ) -> Objects:
     """Return the evidence level (n,) of predictions.
 
-    The metal's level, one step lower for an electrolyte remote from all measured ones, and
+    What held-out predictions as familiar were, see `Steps`, the metal's level at most, and
     `weak` outside the domain and where a gate holds it back.
     """
     at = LEVELS.index(metal_level)
     if at == 0:
         return np.full(len(domain_score), PRIOR, dtype=object)
-    steps = np.full(len(domain_score), at)
-    steps[domain_score < REMOTE] = max(1, at - 1)
-    steps[domain_score < OUTSIDE] = 1
+    reached = 1 + (domain_score >= steps.moderate) + (domain_score >= steps.strong)
+    level = np.minimum(reached, at)
+    level[domain_score < OUTSIDE] = 1
     if held_back is not None:
-        steps[held_back] = 1
-    return np.asarray(np.array(LEVELS, dtype=object)[steps])
+        level[held_back] = 1
+    return np.asarray(np.array(LEVELS, dtype=object)[level])
 
 
 def largest_values(names: Sequence[str], features: Floats) -> Floats:

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..prediction import NEAREST
 from ..sei.model import SEIModel, shipped_sei_model
 from .domain import Domain
-from .evidence import WEAK, prediction_evidence, remarks
+from .evidence import UNMEASURED, WEAK, Steps, prediction_evidence, remarks
 from .laboratory import LEAST_ROWS, Laboratory
 from .members import Ensemble, Layout
 from .recipes import PRIOR, Choice
@@ -34,6 +34,7 @@ class FittedModel:
     ensemble_: Ensemble
     domain_: Domain
     evidence_: str
+    steps_: Steps = UNMEASURED
     sei_: SEIModel | None
     laboratory_: Laboratory | None = None
 
@@ -141,7 +142,7 @@ class FittedModel:
         level, laboratory = self.evidence_, self.laboratory_
         if laboratory is not None and level == PRIOR and laboratory.rows >= LEAST_ROWS:
             level = WEAK
-        return prediction_evidence(level, domain_score, held_back)
+        return prediction_evidence(level, domain_score, held_back, self.steps_)
 
     def nearest(self, descriptors: Floats, count: int = NEAREST) -> list[str]:
         """Return the measured electrolytes most like each, in words, see `Domain.told`."""

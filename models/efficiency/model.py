@@ -31,7 +31,7 @@ from ..sei.model import SEIModel
 from ..sei.rules import BLOCKED
 from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
 from .domain import Domain
-from .evidence import largest_values, metal_evidence
+from .evidence import Steps, largest_values, metal_evidence
 from .fitted import FittedModel
 from .inputs import as_measurements
 from .intervals import COVERAGES
@@ -84,6 +84,8 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         The measured electrolytes as points, see `domain.Domain`.
     evidence_
         Evidence level of the metal, one of `evidence.LEVELS`.
+    steps_
+        From which domain score on a prediction is called what, see `evidence.Steps`.
     calibration_
         Held-out observation, prediction and spread of each training row.
     sources_
@@ -217,6 +219,10 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
             self._fit_recipe(rows, measurements, held_out, skill, progress)
         known = self.choice_.skill if skill is None else skill
         self.evidence_ = metal_evidence(self.recipe, self.sources_, known)
+        errors = self.calibration_["observed"] - self.calibration_["predicted"]
+        deviation = float(self.calibration_["observed"].std(ddof=0))
+        scores = self.domain_.held_out_score(features)
+        self.steps_ = Steps.fit(scores, errors.to_numpy(), deviation)
         return self
 
     def _fit_recipe(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.efficiency.evidence import LEVELS, metal_evidence, prediction_evidence
+from anolyte.models.efficiency.evidence import LEVELS, Steps, metal_evidence, prediction_evidence
 
 
 def test_measured_electrolyte_is_its_own_neighbour(
@@ -41,3 +42,35 @@ def test_evidence_of_a_prediction_sinks_with_distance() -> None:
     levels = prediction_evidence("strong", np.array([0.9, 0.2, 0.01]))
     assert list(levels) == ["strong", "moderate", "weak"]
     assert list(prediction_evidence("prior only", np.array([0.9]))) == ["prior only"]
+
+
+def test_steps_are_where_held_out_errors_were_small() -> None:
+    scores = np.linspace(0, 1, 401)
+    errors = np.where(scores < 0.3, 0.6, np.where(scores < 0.6, 0.35, 0.2))
+    steps = Steps.fit(scores, errors, deviation=0.5)
+    assert 0.5 <= steps.strong <= 0.65
+    assert 0.2 <= steps.moderate <= 0.35
+    levels = prediction_evidence("strong", np.array([0.9, 0.4, 0.1]), steps=steps)
+    assert list(levels) == ["strong", "moderate", "weak"]
+    assert list(prediction_evidence("moderate", np.array([0.9]), steps=steps)) == ["moderate"]
+
+
+def test_no_word_without_a_measured_error() -> None:
+    scores = np.linspace(0, 1, 401)
+    assert Steps.fit(scores, np.full(401, 0.45), 0.5) == (np.inf, np.inf)
+    assert Steps.fit(scores[:5], np.zeros(5), 0.5) == (np.inf, np.inf)
+    levels = prediction_evidence("strong", np.array([1.0]), steps=Steps(np.inf, np.inf))
+    assert list(levels) == ["weak"]
+
+
+def test_strong_predictions_were_as_right_as_another_report(
+    lithium_model: CoulombicEfficiencyModel,
+) -> None:
+    features = lithium_model.descriptors(lithium_model.domain_.measured["electrolyte"].tolist())
+    scores = lithium_model.domain_.held_out_score(lithium_model.without_metal(features))
+    held_out = lithium_model.calibration_
+    errors = (held_out["observed"] - held_out["predicted"]).to_numpy()
+    strong = scores >= lithium_model.steps_.strong
+    if strong.any():
+        assert np.sqrt(np.mean(errors[strong] ** 2)) <= 1.05 * NOISE_BETWEEN_SOURCES
+    assert lithium_model.steps_.moderate <= lithium_model.steps_.strong
