@@ -58,7 +58,7 @@ def train_command(
     ] = "",
     repeats: Annotated[
         int, typer.Option("--repeats", min=0, help="Repeats of the validation; 0 skips it.")
-    ] = 2,
+    ] = 1,
     quick: Annotated[
         bool, typer.Option("--quick", help="The metal's own rows alone, fewer folds, one repeat.")
     ] = False,
