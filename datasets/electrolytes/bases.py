@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..compounds.ions import metal_cations
 from ..compounds.registry import Compound, CompoundRegistry
-from .electrolyte import MOLES_OF_POLYMER, SALT_UNITS, Mixture, RatioKind
+from .electrolyte import MOLES_OF_POLYMER, SALT_UNITS, Mixture, RatioKind, Unit
 from .parts import Entry, Notes, Parts
 from .polymers import has_chain_length
 from .ratios import KIND_REMEDY, RATIO_REMEDY, Ratios
@@ -120,7 +120,7 @@ class Base:
         if self.parts.ins and any(not e.after_in for e in plain):
             for entry in plain:
                 if not entry.after_in:
-                    self.salt_without_amount(entry)
+                    self.without_amount(entry, "salt", "M")
             plain = [e for e in plain if e.after_in]
         if not plain:
             return []
@@ -133,7 +133,7 @@ class Base:
         run = run[: self.run_length(run)]
         for entry in plain:
             if not any(entry is each for each in run):
-                self.additive_without_amount(entry)
+                self.without_amount(entry, "additive", "wt%")
         self.check_lead(run)
         return run
 
@@ -272,23 +272,10 @@ class Base:
         self.entries = self.parts.entries
         return found
 
-    def salt_without_amount(self, entry: Entry) -> None:
-        """Note a salt of which no amount is given."""
-        name = self.name(entry)
-        self.fault(
-            entry,
-            "salt without amount and unit",
-            f"write e.g. ? M {name} if the amount is not known",
-        )
-
-    def additive_without_amount(self, entry: Entry) -> None:
-        """Note an additive of which no amount is given."""
-        name = self.name(entry)
-        self.fault(
-            entry,
-            "additive without amount and unit",
-            f"write e.g. ? wt% {name} if the amount is not known",
-        )
+    def without_amount(self, entry: Entry, role: str, unit: Unit) -> None:
+        """Note a salt or an additive of which no amount is given."""
+        remedy = f"write e.g. ? {unit} {self.name(entry)} if the amount is not known"
+        self.fault(entry, f"{role} without amount and unit", remedy)
 
 
 def is_polymer(component: object) -> bool:

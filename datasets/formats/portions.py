@@ -54,14 +54,18 @@ def portions(electrolyte: Electrolyte) -> Portions:
     """
     if electrolyte.has_unknown_amounts or electrolyte.has_unknown_salt:
         raise ValueError(f"{electrolyte}: it leaves amounts open, so there is nothing to convert")
-    composition = resolve(electrolyte)
-    pairs = zip(composition.compounds, composition.mole_fractions, strict=True)
-    moles = {compound: float(fraction) for compound, fraction in pairs}
+    moles = _moles(resolve(electrolyte))
     extra = set(_additives(electrolyte)) - set(_others(electrolyte))
     additives = {c: n for c, n in moles.items() if c in extra}
     rest = {c: n for c, n in moles.items() if c not in extra}
     salts = {c: n for c, n in rest.items() if c.kind == "salt"}
     return Portions(salts, {c: n for c, n in rest.items() if c not in salts}, additives)
+
+
+def _moles(composition: Composition) -> Moles:
+    """Return what is in a mole of a composition."""
+    pairs = zip(composition.compounds, composition.mole_fractions, strict=True)
+    return {compound: float(fraction) for compound, fraction in pairs}
 
 
 def _additives(mixture: Mixture) -> Iterable[Compound]:
@@ -98,8 +102,7 @@ def solution_litres(composition: Composition) -> float:
     Of salts in water by the density of measured solutions, where there are such; else the sum of
     the volumes, salts with the one that their structure suggests. So are additives to water.
     """
-    pairs = zip(composition.compounds, composition.mole_fractions, strict=True)
-    moles = {compound: float(fraction) for compound, fraction in pairs}
+    moles = _moles(composition)
     solution = {c: n for c, n in moles.items() if c.smiles == WATER or c.kind == "salt"}
     others = {c: n for c, n in moles.items() if c not in solution}
     whole = kilograms(solution)

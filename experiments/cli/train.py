@@ -128,8 +128,12 @@ def _print_later(found: SplitResult, measurements: pd.DataFrame) -> None:
     from anolyte.datasets.measurements.splits import cut_years
 
     years = ", ".join(map(str, cut_years(measurements)))
-    table = found.table.reset_index(names="model")
     title = f"On later literature (learned up to {years}, judged on what came after)"
+    _print_accuracy(found.table, title)
+
+
+def _print_accuracy(contenders: pd.DataFrame, title: str) -> None:
+    table = contenders.reset_index(names="model")
     print_table(table[[column for column in SHOWN if column in table]], title, ".3f")
 
 
@@ -152,11 +156,9 @@ def _print(result: TrainingResult, folder: Path, kept: str) -> None:
     from anolyte.models.efficiency.model import MIN_SOURCES
 
     model = result.model
-    table = result.comparison.reset_index(names="model")
-    if not table.empty:
-        shown = table[[column for column in SHOWN if column in table]]
+    if not result.comparison.empty:
         title = f"{model.metal}: accuracy in LCE on sources not seen ({result.repeats} repeats)"
-        print_table(shown, title, ".3f")
+        _print_accuracy(result.comparison, title)
     if result.later is not None:
         _print_later(result.later, result.measurements)
     print(f"Recipe: {model.recipe}; evidence: {model.evidence_}")

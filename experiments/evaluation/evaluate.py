@@ -13,7 +13,7 @@ from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.families import fit_family
-from anolyte.models.efficiency.members import Member, Rows, centred, fit_transfer
+from anolyte.models.efficiency.members import Ensemble, Rows, centred, fit_transfer
 from anolyte.models.efficiency.metrics import CONSTANT, OURS, scores
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel, too_few
 from anolyte.models.efficiency.recipes import BLEND
@@ -254,12 +254,8 @@ def _without_metal(
                 how, measurements, known, other, model.seed
             )
     transfer = fit_transfer(other.normalised(), model.seed)
-    unseen = rows.features[rows.own]
-    each = [
-        estimator.predict(rows.layout.seen(unseen, Member("pooled", family)))
-        for family, estimator in transfer.items()
-    ]
-    predicted[OURS] = level + np.mean(each, axis=0)
+    ensemble = Ensemble(level, rows.layout, transfer=transfer)
+    predicted[OURS] = level + ensemble.transferred(rows.features[rows.own])
     held_out = pd.DataFrame({"predicted": predicted[OURS]})
     return SplitResult(TRANSFERRED, scores(measurements, predicted), held_out)
 

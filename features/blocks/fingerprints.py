@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from anolyte.datasets.compounds.registry import Compound, molecule
@@ -21,12 +21,17 @@ DISTINCT_BITS, DISTINCT_RADIUS = 128, 2
 COUNTS = 1024
 
 
-@lru_cache(maxsize=8192)
-def _bits(smiles: str, radius: int, size: int) -> tuple[float, ...]:
+@lru_cache(maxsize=8)
+def _generator(radius: int, size: int) -> Any:
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
-    generator = GetMorganGenerator(radius=radius, fpSize=size)
-    return tuple(map(float, generator.GetFingerprintAsNumPy(molecule(smiles))))
+    return GetMorganGenerator(radius=radius, fpSize=size)
+
+
+@lru_cache(maxsize=8192)
+def _bits(smiles: str, radius: int, size: int) -> tuple[float, ...]:
+    bits = _generator(radius, size).GetFingerprintAsNumPy(molecule(smiles))
+    return tuple(map(float, bits))
 
 
 def fragment_bits(compound: Compound) -> tuple[float, ...]:
@@ -41,10 +46,8 @@ def morgan_bits(compound: Compound) -> tuple[float, ...]:
 
 @lru_cache(maxsize=8192)
 def _counts(smiles: str) -> tuple[float, ...]:
-    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
-
-    generator = GetMorganGenerator(radius=DISTINCT_RADIUS, fpSize=COUNTS)
-    return tuple(map(float, generator.GetCountFingerprintAsNumPy(molecule(smiles))))
+    counts = _generator(DISTINCT_RADIUS, COUNTS).GetCountFingerprintAsNumPy(molecule(smiles))
+    return tuple(map(float, counts))
 
 
 def uncommon_counts(mixtures: Mixtures, common: Container[str]) -> Floats:

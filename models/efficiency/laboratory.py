@@ -47,7 +47,6 @@ LEAST_ROWS = 3
 COMMON = 0.9
 # Degrees of freedom of the interval before the first own row.
 DEGREES = 8
-TREES = "extra_trees"
 _SQRT3 = float(np.sqrt(3.0))
 # Logarithms of a, b, v and n, in variances of the rows, and of the length, in median distances:
 # where the search begins, and how far it may go.
@@ -124,15 +123,16 @@ class Laboratory:
             covariance = _covariance(distances, same, parameters)
             covariance[np.diag_indices(len(values))] += parameters[3]
             factor = cho_factor(covariance, lower=True)
+            weights = cho_solve(factor, values)
         trees, common, stretch = None, frozenset[str](), 1.0
         if own.sum() >= SCREENING:
             screened = mixtures.take(own)
             common = _common(screened)
             seen = np.hstack([features[own], uncommon_counts(screened, common)])
-            trees = fit_family(TREES, seen, target[own], seed=seed)
+            trees = fit_family("extra_trees", seen, target[own], seed=seed)
             within = np.flatnonzero(own)
             held = [within[group] for group in _alike(screened, common)]
-            stretch = _stretch(factor, cho_solve(factor, values), held)
+            stretch = _stretch(factor, weights, held)
         return cls(
             name,
             int(own.sum()),
@@ -141,7 +141,7 @@ class Laboratory:
             own,
             parameters,
             length,
-            cho_solve(factor, values),
+            weights,
             factor,
             mean,
             scale,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from anolyte.datasets import efficiencies, load_measurements, log_coulombic_efficiency
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import as_mixtures
@@ -12,11 +11,6 @@ from anolyte.models.efficiency.laboratory import Laboratory
 
 CLOSED_LOOP = "sodium ether closed loop"
 SCREENING = "potassium ether screening"
-
-
-@pytest.fixture(scope="module")
-def potassium() -> CoulombicEfficiencyModel:
-    return CoulombicEfficiencyModel("K").fit(efficiencies(load_measurements("K")))
 
 
 def test_three_own_rows_show_the_level() -> None:
@@ -42,31 +36,31 @@ def test_three_own_rows_show_the_level() -> None:
     assert widths[1] < 0.6 * widths[0]
 
 
-def test_a_new_laboratory_is_told_an_order_only(potassium: CoulombicEfficiencyModel) -> None:
-    model = potassium.at_laboratory("our own")
+def test_a_new_laboratory_is_told_an_order_only(potassium_model: CoulombicEfficiencyModel) -> None:
+    model = potassium_model.at_laboratory("our own")
     assert model.is_prior
     predicted = model.assess(["1 M KFSI in DME"])
     assert predicted.evidence.tolist() == ["prior only"]
-    known = potassium.at_laboratory(SCREENING)
+    known = potassium_model.at_laboratory(SCREENING)
     assert not known.is_prior
     assert known.assess(["1 M KFSI in DME"]).evidence.tolist() == ["weak"]
     assert known.laboratory_rows(SCREENING) == 128
     assert model.laboratory_rows("our own") == 0
 
 
-def test_a_screening_laboratory_covers_its_rows(potassium: CoulombicEfficiencyModel) -> None:
-    measured = potassium.domain_.measured
+def test_a_screening_laboratory_covers_its_rows(potassium_model: CoulombicEfficiencyModel) -> None:
+    measured = potassium_model.domain_.measured
     own = measured[measured["laboratory"] == SCREENING]
-    predicted = potassium.at_laboratory(SCREENING).assess(own["electrolyte"].tolist())
+    predicted = potassium_model.at_laboratory(SCREENING).assess(own["electrolyte"].tolist())
     miss = np.abs(log_coulombic_efficiency(own["ce_pct"]) - predicted.lce)
     assert 0.9 <= (miss <= predicted.half_width(0.9)).mean() <= 1.0
 
 
-def test_other_predictions_stay_as_they_are(potassium: CoulombicEfficiencyModel) -> None:
-    before = potassium.predict(["1 M KFSI in DME"])
-    potassium.at_laboratory(SCREENING)
-    assert potassium.predict(["1 M KFSI in DME"]) == before
-    assert potassium.laboratory_ is None
+def test_other_predictions_stay_as_they_are(potassium_model: CoulombicEfficiencyModel) -> None:
+    before = potassium_model.predict(["1 M KFSI in DME"])
+    potassium_model.at_laboratory(SCREENING)
+    assert potassium_model.predict(["1 M KFSI in DME"]) == before
+    assert potassium_model.laboratory_ is None
 
 
 def test_lithium_has_its_rows_in_the_fit(lithium_model: CoulombicEfficiencyModel) -> None:
