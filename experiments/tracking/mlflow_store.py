@@ -11,9 +11,10 @@ import errno
 import functools
 import json
 import os
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -133,7 +134,7 @@ class MlflowStore:
         """Make the file of a store; it appears complete or not at all."""
         database.parent.mkdir(parents=True, exist_ok=True)
         # It takes seconds, and nobody has to wait for it.
-        empty = _empty_store()
+        empty = _empty_store(artifact_place(database))
         lock = _lock_of(database)
         begun = lock.exists()
         with self.lock():
@@ -376,8 +377,20 @@ def _begun(database: Path) -> bool:
     return database.is_file() and database.stat().st_size > 0
 
 
-def _empty_store() -> bytes:
-    """Return the file of a store without runs."""
+def _empty_store(artifacts: str) -> bytes:
+    """Return the file of a store without runs, which keeps artifacts in a place."""
+    with tempfile.TemporaryDirectory(prefix="anolyte-store-") as folder:
+        database = Path(folder) / "mlflow.db"
+        database.write_bytes(_migrated())
+        # MLflow would keep those of its own first experiment wherever this process stands.
+        with closing(sqlite3.connect(database)) as opened, opened:
+            opened.execute("UPDATE experiments SET artifact_location = ?", (artifacts,))
+        return database.read_bytes()
+
+
+@functools.cache
+def _migrated() -> bytes:
+    """Return the file of a store as MLflow makes it; a process needs it once."""
     from mlflow import MlflowClient
 
     # Where MLflow's file is still open, as Windows minds, it stays until the system tidies up.
