@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,8 @@ import pytest
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
 from anolyte.datasets.electrolytes.grammar import Dose, Electrolyte, Share
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
-from anolyte.experiments.tracking import RunReference, model_id, tracked
+from anolyte.experiments.tracking import RunReference, log_training, model_id, tracked
+from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from anolyte.experiments.tracking.run_record import ChildRun, DatasetFacts, Metric
 from anolyte.experiments.training.train import TrainingResult, gather, save_training, train
 from filelock import FileLock
@@ -204,6 +206,30 @@ def zinc_folder(shared_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def model_folder(trained: TrainingResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_training(trained, tmp_path_factory.mktemp("models") / "Li")
+
+
+@pytest.fixture(scope="session")
+def logged(
+    trained: TrainingResult, model_folder: Path, shared_folder: Path
+) -> Callable[[Path], RunReference]:
+    """Put a store with one logged training into a new folder: a copy of what was logged once."""
+    made, told = shared_folder / "logged", shared_folder / "logged.json"
+    with FileLock(shared_folder / "logged.lock"):
+        if not told.exists():
+            uri = f"sqlite:///{made / 'mlflow.db'}"
+            reference = log_training(trained, model_folder, uri, "first try", made / "outbox")
+            assert reference.waiting is None, str(reference)
+            told.write_text(json.dumps([reference.run_id, reference.experiment]))
+
+    def copy(folder: Path) -> RunReference:
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+        run_id, experiment = json.loads(told.read_text())
+        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        with pytest.warns(UserWarning, match="was moved or copied"):
+            MlflowStore(uri)
+        return RunReference(run_id, experiment, uri)
+
+    return copy
 
 
 @pytest.fixture(scope="session")

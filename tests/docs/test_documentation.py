@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,9 @@ import yaml
 from anolyte.datasets import FormulationError, parse, read_measurements, shipped_compounds
 from anolyte.experiments import (
     CandidateSpace,
+    RunReference,
     TrainingResult,
     log_screening,
-    log_training,
     screen,
 )
 from anolyte.experiments.cli.app import app
@@ -221,12 +221,12 @@ def store(
     trained: TrainingResult,
     model_folder: Path,
     space: CandidateSpace,
+    logged: Callable[[Path], RunReference],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> MlflowStore:
     """Return a store with a real training and a real ranked list."""
     folder = tmp_path_factory.mktemp("store")
-    uri = f"sqlite:///{folder / 'mlflow.db'}"
-    log_training(trained, model_folder, uri, "the first try", folder / "outbox")
+    uri = logged(folder).uri
     ranked = screen(space, trained.model, top=5)
     log_screening(ranked, model_folder, uri, outbox=folder / "outbox")
     return MlflowStore(uri)

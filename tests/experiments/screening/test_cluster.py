@@ -129,7 +129,7 @@ def test_interrupts_do_not_reach_the_workers(client: Client) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_an_interrupt_ends_the_screening(workers: int, model_folder: Path, tmp_path: Path) -> None:
+def test_an_interrupt_ends_the_screening(workers: int, zinc_folder: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from anolyte.experiments.screening import engine\n"
@@ -139,9 +139,9 @@ def test_an_interrupt_ends_the_screening(workers: int, model_folder: Path, tmp_p
         "def tell(what, done, total):\n"
         "    print(done, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    engine.CHUNKS_PER_PARTITION = 1\n"
-        f"    model = load_model({str(model_folder)!r})\n"
-        f"    screen(CandidateSpace.read('Li'), model, progress=tell, workers={workers})\n",
+        "    engine.CHUNKS_PER_PARTITION, engine.CHUNK = 1, 500\n"
+        f"    model = load_model({str(zinc_folder)!r})\n"
+        f"    screen(CandidateSpace.read('Zn'), model, progress=tell, workers={workers})\n",
         "utf-8",
     )
     process = subprocess.Popen(
