@@ -148,7 +148,8 @@ def _log_sei(model: SEIModel, wanted: Sequence[str], uri: str | None, note: str)
     evaluated = set(evaluation["metal"])
     for metal in wanted:
         if metal in evaluated:
-            yield str(log_sei(evaluation, metal, uri, note, reliability=reliability))
+            where = log_sei(evaluation, metal, uri, note, reliability=reliability, model=model)
+            yield str(where)
         else:
             tell(f"There are no labels to evaluate the SEI of {metal} on.")
 

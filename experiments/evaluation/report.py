@@ -15,9 +15,10 @@ from anolyte.models.efficiency.intervals import COVERAGES
 from matplotlib.figure import Figure
 
 from ..pages import page
-from ..plots.evaluation import calibration_curve, width_against_error
+from ..plots.evaluation import calibration_curve, reliability_curve, width_against_error
 from ..plots.figures import learning_curve_plot, parity
 from .evaluate import HEADLINE, Evaluation
+from .evaluate_sei import RELIABILITY
 from .sentences import chosen, comparison, headline
 
 CAPTIONS = {
@@ -55,10 +56,12 @@ def report(evaluations: Sequence[Evaluation], sei: Mapping[str, pd.DataFrame] | 
         Tables of the SEI model by title, see `evaluate_sei.sei_tables`; perhaps none.
     """
     packages = ("anolyte", "scikit-learn", "xgboost", "rdkit")
+    told = sei or {}
     return page(
         "report",
         metals=[_metal(evaluation) for evaluation in evaluations],
-        sei=sei or {},
+        sei=told,
+        reliability=_picture(reliability_curve(told[RELIABILITY])) if RELIABILITY in told else "",
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         versions=", ".join(f"{name} {version(name)}" for name in packages),
     )

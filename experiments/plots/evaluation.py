@@ -1,4 +1,4 @@
-"""Figures of an evaluation: calibration, interval width against error (no display needed)."""
+"""Figures of an evaluation: calibration, widths against errors, what was said of the SEI."""
 
 from __future__ import annotations
 
@@ -80,6 +80,39 @@ def width_against_error(
         xlim=(0, float(half.max()) * 1.05),
         ylim=(0, end),
     )
+    return figure
+
+
+def reliability_curve(reliability: pd.DataFrame) -> Figure:
+    """Draw how often what was said of the SEI held against how surely it was said.
+
+    The bars are standard errors of a share; on the line it held as often as was said.
+
+    Parameters
+    ----------
+    reliability
+        See `anolyte.models.sei.validation.reliability`.
+    """
+    figure = Figure(figsize=(5.4, 5.0), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    axes.plot([0, 100], [0, 100], color="0.4", linewidth=1, label="as said")
+    for task, rows in reliability.groupby("task", sort=False):
+        held = rows["held"].to_numpy(dtype=float)
+        count = rows["count"].to_numpy(dtype=float)
+        # Laplace: none or all of a few still leaves a doubt.
+        share = (held * count + 1) / (count + 2)
+        spread = 100 * np.sqrt(share * (1 - share) / (count + 2))
+        label = f"{task} ({count.sum():.0f})"
+        axes.errorbar(100 * rows["said"], 100 * held, spread, marker="o", capsize=3, label=label)
+    axes.legend(fontsize=8, loc="upper left")
+    axes.set(
+        xlabel="said of publications not seen / %",
+        ylabel="held / %",
+        title="SEI: how often does it hold?",
+        xlim=(0, 100),
+        ylim=(0, 100),
+    )
+    axes.grid(alpha=0.3)
     return figure
 
 

@@ -17,6 +17,7 @@ from .sending import RunReference, TrackedRun, staging, tracked
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anolyte.models.sei.model import SEIModel
 
     from ..evaluation.evaluate import Evaluation
     from ..screening.ranked_list import RankedList
@@ -212,6 +213,7 @@ def log_sei(
     outbox: Path | None = None,
     *,
     reliability: pd.DataFrame | None = None,
+    model: SEIModel | None = None,
 ) -> RunReference:
     """Log how good the SEI model is on one metal (or ``all``).
 
@@ -220,6 +222,9 @@ def log_sei(
     evaluation, reliability
         See `validation.evaluate` and, over all metals, `validation.reliability` of
         `anolyte.models.sei`.
+    model
+        The one that was evaluated: the run then carries it, and it is registered as
+        ``anolyte-sei`` unless a training has registered the same already.
 
     Examples
     --------
@@ -229,7 +234,7 @@ def log_sei(
     """
 
     def write(files: Path) -> dict[str, Any]:
-        return sei_fields(evaluation, metal, files, reliability)
+        return sei_fields(evaluation, metal, files, reliability, model)
 
     return _log(metal, SEI, "sei", write, uri, note, outbox)
 

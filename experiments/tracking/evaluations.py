@@ -12,10 +12,11 @@ from .contents import accuracy, finite, measurements_facts
 from .lists import write_list
 from .mlflow_formats import write_table
 from .run_record import Metric, readable
-from .training_files import REPORT
+from .training_files import REPORT, SEI_MODEL, write_sei_model
 
 if TYPE_CHECKING:
     import pandas as pd
+    from anolyte.models.sei.model import SEIModel
 
     from ..evaluation.evaluate import Evaluation
 
@@ -67,7 +68,11 @@ def _metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
 
 
 def sei_fields(
-    evaluation: pd.DataFrame, metal: str, files: Path, reliability: pd.DataFrame | None = None
+    evaluation: pd.DataFrame,
+    metal: str,
+    files: Path,
+    reliability: pd.DataFrame | None = None,
+    model: SEIModel | None = None,
 ) -> dict[str, Any]:
     """Write the files of an SEI evaluation to `files` and return its record's fields.
 
@@ -77,6 +82,8 @@ def sei_fields(
         See `validation.evaluate` and `validation.reliability` of `anolyte.models.sei`.
     metal
         Symbol, or ``all``.
+    model
+        The one that was evaluated, to be registered if it is not yet.
 
     Raises
     ------
@@ -84,6 +91,7 @@ def sei_fields(
         If no SEI of the metal was evaluated.
     """
     from ..evaluation.evaluate_sei import pivoted
+    from ..plots.evaluation import reliability_curve
 
     mine = evaluation[evaluation["metal"] == metal]
     if mine.empty:
@@ -95,6 +103,7 @@ def sei_fields(
     }
     if reliability is not None and not reliability.empty:
         tables["sei_reliability.json"] = reliability
+        reliability_curve(reliability).savefig(files / "sei_reliability.png")
     for name, table in tables.items():
         write_table(table.round(4), files / name)
     figures = {
@@ -106,8 +115,9 @@ def sei_fields(
     short = (ours["task"] + "_" + ours["metric"]).tolist()
     figures |= dict(zip(short, ours["value"].astype(float), strict=True))
     sizes = {"rows": int(mine["rows"].max()), "sources": int(mine["sources"].max())}
+    digest = {} if model is None else {"sei_sha256": write_sei_model(model, files / SEI_MODEL)}
     return {
-        "tags": {"split": LEAVE_PUBLICATION_OUT},
+        "tags": {"split": LEAVE_PUBLICATION_OUT, **digest},
         "params": readable({"metal": metal, "split": LEAVE_PUBLICATION_OUT, **sizes}),
         "metrics": finite(figures.items()),
         "tables": (*tables, f"{SEI_EVALUATION}.json"),

@@ -16,7 +16,7 @@ from anolyte.models.bundles.bundle import MANIFEST, read_manifest
 
 from ..project import Project
 from .address import TrackingError, shown, tracking_uri
-from .contents import model_id, model_name
+from .contents import SEI_MEASURE, SEI_MODEL_NAME, model_id, model_name
 from .mlflow_store import MlflowStore
 from .stored import CANDIDATE, CHAMPION, StoredRun, Version
 from .training_files import MODEL
@@ -200,18 +200,20 @@ def _keep(found: Path, folder: Path) -> None:
 
 
 def models_table(store: MlflowStore, metal: str | None = None) -> pd.DataFrame:
-    """Return the registered models, newest first within each metal."""
+    """Return the registered models, newest first within each metal; the SEI's stand last."""
     rows = []
     aliases: dict[str, dict[str, int]] = {}
-    for each in store.versions(model_name(_plain(metal)) if metal else "anolyte-ce-%"):
+    found = store.versions(model_name(_plain(metal)) if metal else "anolyte-ce-%")
+    for each in found if metal else [*found, *store.versions(SEI_MODEL_NAME)]:
         if each.name not in aliases:
             aliases[each.name] = store.aliases(each.name)
         names = [a for a in (CHAMPION, CANDIDATE) if aliases[each.name].get(a) == each.number]
         rows.append(
             {
-                "model": f"{each.name.removeprefix('anolyte-ce-')}/{each.number}",
+                "model": f"{_short(each.name)}/{each.number}",
                 "alias": ", ".join(names),
                 "lso_rmse": each.tags.get("lso_rmse", ""),
+                "sei_log_loss": each.tags.get(SEI_MEASURE, ""),
                 "evidence": each.tags.get("evidence", ""),
                 "data": each.tags.get("data_sha256", "")[:8],
                 "run": each.run_id[:8],
@@ -219,5 +221,9 @@ def models_table(store: MlflowStore, metal: str | None = None) -> pd.DataFrame:
                 "note": each.tags.get("note", ""),
             }
         )
-    columns = ["model", "alias", "lso_rmse", "evidence", "data", "run", "made", "note"]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["model", "alias", "lso_rmse", "sei_log_loss", "evidence"]
+    return pd.DataFrame(rows, columns=[*columns, "data", "run", "made", "note"])
+
+
+def _short(name: str) -> str:
+    return "SEI" if name == SEI_MODEL_NAME else name.removeprefix("anolyte-ce-")

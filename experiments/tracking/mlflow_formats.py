@@ -30,10 +30,10 @@ def dataset_facts(frame: pd.DataFrame, name: str, source: str, digest: str) -> D
     return DatasetFacts(name, digest, source, schema=data["schema"], profile=data["profile"])
 
 
-def write_mlmodel(
-    folder: Path, inputs: Mapping[str, str], outputs: Mapping[str, str], example: str
-) -> None:
+def write_mlmodel(folder: Path, outputs: Mapping[str, str], example: str, held: str) -> None:
     """Describe a model folder for MLflow: its signature and an input example.
+
+    Every model of ours takes the texts of electrolytes; `held` is the file that holds it.
 
     The flavour is our own and has no loader, so that MLflow never runs code to load it.
     """
@@ -42,12 +42,12 @@ def write_mlmodel(
     from mlflow.types.schema import ColSpec, Schema
 
     schemas = [Schema([ColSpec(kind, name) for name, kind in side.items()])
-               for side in (inputs, outputs)]  # fmt: skip
+               for side in ({"electrolyte": "string"}, outputs)]  # fmt: skip
     shown_example = {"artifact_path": "input_example.json", "type": "dataframe"}
     model = Model(
         signature=ModelSignature(*schemas),
         saved_input_example_info=shown_example | {"pandas_orient": "split"},
     )
-    model.add_flavor("anolyte", bundle="manifest.json")
+    model.add_flavor("anolyte", bundle=held)
     model.save(str(folder / "MLmodel"))
     (folder / "input_example.json").write_text(example, "utf-8")

@@ -14,11 +14,11 @@ import pandas as pd
 
 from ..training.significance import paired_gain
 from .address import TrackingError
-from .contents import model_name
+from .contents import SEI_MEASURE, SEI_MODEL_NAME, model_name
 from .finding import find_run
 from .mlflow_store import MlflowStore
 from .stored import CANDIDATE, CHAMPION, StoredRun, Version
-from .training_files import HELD_OUT, MODEL
+from .training_files import HELD_OUT, MODEL, SEI_MODEL
 
 # Where errors of single measurements are not at hand: RMSE in LCE that says nothing.
 NOISE = 0.01
@@ -60,6 +60,25 @@ def register(store: MlflowStore, run: StoredRun) -> tuple[Version, str]:
         text = f"{alias} ({verdict.why})"
         store.set_version_tag(version, "verdict", text)
     return version, text
+
+
+def register_sei(store: MlflowStore, run: StoredRun) -> Version:
+    """Register the SEI model of a run; one that is registered already stays one version.
+
+    The newest is the champion: every bundle brings its own, so none waits to replace another.
+    """
+    digest = run.tags["sei_sha256"]
+    with store.lock():
+        there = store.versions(SEI_MODEL_NAME, f"tags.sei_sha256 = '{digest}'")
+        if there:
+            version = there[0]
+        else:
+            tags = {"sei_sha256": digest, "note": run.tags.get("note", "")}
+            version = store.register(SEI_MODEL_NAME, run, SEI_MODEL, tags)
+            make_champion(store, version)
+        if SEI_MEASURE in run.metrics and run.tags.get("metal") == "all":
+            store.set_version_tag(version, SEI_MEASURE, f"{run.metrics[SEI_MEASURE]:.3f}")
+    return version
 
 
 def champion_of(store: MlflowStore, name: str) -> Version | None:

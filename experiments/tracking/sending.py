@@ -17,8 +17,10 @@ from . import outbox
 from .address import TrackingError, is_server, shown, tracking_uri
 from .mlflow_store import MlflowStore
 from .processes import settle_abandoned
-from .registry import register
+from .registry import register, register_sei
 from .run_record import COMPLETE_TAG, RECORD_TAG, RunRecord, now_ms
+from .stored import Version
+from .training_files import SEI_MODEL
 
 _TASK_PARENT = "mlflow.parentRunId"
 # For a server to note that a run was killed.
@@ -200,11 +202,17 @@ def deliver(store: MlflowStore, record: RunRecord, files: Path) -> tuple[str, st
     done, said = {COMPLETE_TAG: "yes"}, ""
     if record.model:
         version, verdict = register(store, store.get(run_id))
-        done |= {"model_version": f"{version.name}/{version.number}", "verdict": verdict}
+        done |= {"model_version": _numbered(version), "verdict": verdict}
         said = f"{version}: {verdict}"
+    if (files / SEI_MODEL).is_dir():
+        done["sei_version"] = _numbered(register_sei(store, store.get(run_id)))
     store.write(run_id, {}, (), done, record.ended_ms)
     store.end(run_id, "FINISHED", record.ended_ms)
     return run_id, said
+
+
+def _numbered(version: Version) -> str:
+    return f"{version.name}/{version.number}"
 
 
 def _known(store: MlflowStore, record: RunRecord) -> tuple[str, bool]:
@@ -240,7 +248,7 @@ def _model_used(store: MlflowStore, record: RunRecord) -> dict[str, str]:
     found = store.versions(record.tags["model_name"], f"tags.model_id = '{wanted}'")
     if not found:
         return {}
-    return {"model_version": f"{found[0].name}/{found[0].number}", "model_run": found[0].run_id}
+    return {"model_version": _numbered(found[0]), "model_run": found[0].run_id}
 
 
 def sync(uri: str | None = None, box: Path | None = None) -> tuple[list[RunReference], list[str]]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from anolyte.models.bundles.bundle import MANIFEST, SEI_FILE, sei_text
 from anolyte.models.efficiency.intervals import COVERAGES
 from anolyte.models.efficiency.metrics import OURS
 from anolyte.models.efficiency.weights import residuals
+from anolyte.models.sei.model import SEIModel
 
 from ..training.train import TrainingResult
 from .mlflow_formats import write_mlmodel, write_table
 
 HELD_OUT = "held_out.parquet"
-MODEL = "model"
+MODEL, SEI_MODEL = "model", "sei_model"
 REPORT = "report.html"
+_SAID_OF_SEI = dict.fromkeys(("sei_composition", "sei_function"), "string")
 _OUTPUTS = dict.fromkeys(("ce_pct", "ce_low", "ce_high", "lce", "lce_low", "lce_high"), "double")
 
 
@@ -31,6 +36,7 @@ def write_training(result: TrainingResult, folder: Path, files: Path) -> tuple[s
         Where to.
     """
     _write_model(result, folder, files / MODEL)
+    write_sei_model(result.model.sei, files / SEI_MODEL)
     tables = _tables(result)
     for name, table in tables.items():
         write_table(table, files / name)
@@ -110,5 +116,18 @@ def _write_figures(result: TrainingResult, files: Path, importance: pd.DataFrame
 def _write_model(result: TrainingResult, folder: Path, to: Path) -> None:
     shutil.copytree(folder, to)
     texts = result.measurements["electrolyte"].drop_duplicates().head(3)
-    example = {"columns": ["electrolyte"], "data": [[str(text)] for text in texts]}
-    write_mlmodel(to, {"electrolyte": "string"}, _OUTPUTS, json.dumps(example, ensure_ascii=False))
+    write_mlmodel(to, _OUTPUTS, _example(map(str, texts)), MANIFEST)
+
+
+def write_sei_model(model: SEIModel, to: Path) -> str:
+    """Write the folder under which an SEI model is registered; return its SHA-256."""
+    to.mkdir(parents=True)
+    text = sei_text(model).encode()
+    (to / SEI_FILE).write_bytes(text)
+    write_mlmodel(to, _SAID_OF_SEI, _example(["1 M LiPF6 in EC/DMC (1:1 v/v)"]), SEI_FILE)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _example(texts: Iterable[str]) -> str:
+    rows = {"columns": ["electrolyte"], "data": [[text] for text in texts]}
+    return json.dumps(rows, ensure_ascii=False)

@@ -29,6 +29,7 @@ from ..efficiency.intervals import COVERAGES, ConformalScale
 from ..efficiency.members import SCOPES, Ensemble, Member
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import PRIOR, Choice, recipes
+from ..sei.model import SEIModel
 from .files import MAX_MANIFEST_BYTES, REMEDY, digest_of, plain_bytes, strict_json
 from .reader import (
     DECISIVE,
@@ -52,6 +53,7 @@ __all__ = [
     "load_model",
     "read_manifest",
     "save_model",
+    "sei_text",
 ]
 
 KIND = "coulombic-efficiency"
@@ -94,13 +96,22 @@ def save_model(
     return folder
 
 
+def sei_text(model: SEIModel) -> str:
+    """Return the file of an SEI model: what it says, not how good it was found to be.
+
+    So the same model has the same digest, whether it was evaluated or not.
+    """
+    told = {"repeats": 0, "evaluation": [], "reliability": []}
+    return json.dumps(model.to_dict() | told, indent=1)
+
+
 def _save(model: CoulombicEfficiencyModel, folder: Path, facts: dict[str, Any]) -> None:
     remove_abandoned(folder)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, estimator in _estimators(model):
             _write(estimator, staging / name)
-        (staging / SEI_FILE).write_text(json.dumps(model.sei.to_dict(), indent=1), "utf-8")
+        (staging / SEI_FILE).write_text(sei_text(model.sei), "utf-8")
         model.domain_.measured.to_csv(staging / MEASURED_TABLE, index=False, lineterminator="\n")
         names = sorted(path.name for path in staging.iterdir())
         files = {name: {"sha256": digest_of(staging / name)} for name in names}

@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
-from anolyte.experiments.plots.evaluation import calibration_curve, width_against_error
+from anolyte.experiments.plots.evaluation import (
+    calibration_curve,
+    reliability_curve,
+    width_against_error,
+)
 
 
 @pytest.fixture
@@ -44,3 +48,17 @@ def test_width_against_error_counts_what_is_inside(
     axes = width_against_error(measurements, held_out).axes[0]
     assert axes.get_title().startswith("75%")
     assert [len(dots.get_offsets()) for dots in axes.collections] == [3, 1]
+
+
+def test_reliability_draws_each_answer_with_its_count() -> None:
+    reliability = pd.DataFrame(
+        {
+            "task": ["composition", "composition", "function"],
+            "said": [0.3, 0.7, 0.9],
+            "held": [0.25, 1.0, 0.85],
+            "count": [40, 5, 60],
+        }
+    )
+    (axes,) = reliability_curve(reliability).axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["as said", "composition (45)", "function (60)"]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 from anolyte.datasets.errors import ModelFileError
 from anolyte.experiments.evaluation.evaluate import HEADLINE, TRANSFERRED, Evaluation, evaluate
-from anolyte.experiments.evaluation.evaluate_sei import evaluate_sei, sei_tables
+from anolyte.experiments.evaluation.evaluate_sei import evaluated_sei, sei_tables
 from anolyte.experiments.tracking import evaluation_run, find_model, log_sei
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
-from anolyte.experiments.training.train import gather, gather_others
+from anolyte.experiments.training.train import gather, gather_others, learn_sei
+from anolyte.models import SEIModel
+from anolyte.models.bundles.bundle import sei_text
 
 ANSWERS = ("composition", "function", "species")
 RELIABILITY = pd.DataFrame({"task": ["function"], "said": [0.95], "held": [0.9], "count": [40]})
@@ -32,8 +33,13 @@ def aluminium() -> Evaluation:
 
 
 @pytest.fixture(scope="module")
-def interphases() -> pd.DataFrame:
-    return evaluate_sei(repeats=1)
+def evaluated() -> SEIModel:
+    return evaluated_sei(repeats=1)
+
+
+@pytest.fixture(scope="module")
+def interphases(evaluated: SEIModel) -> pd.DataFrame:
+    return evaluated.evaluation_
 
 
 def files_of(uri: str, run_id: str) -> dict[str, Path]:
@@ -106,6 +112,23 @@ def test_how_often_what_was_said_held_is_kept(interphases: pd.DataFrame, uri: st
     reference = log_sei(interphases, "all", uri, reliability=RELIABILITY)
     beside = table(files_of(uri, reference.run_id)["sei_reliability.json"])
     assert beside["held"].tolist() == [0.9]
+    drawn = files_of(uri, reference.run_id)["sei_reliability.png"]
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+
+
+def test_evaluated_sei_model_is_registered_with_its_measure(
+    evaluated: SEIModel, interphases: pd.DataFrame, uri: str
+) -> None:
+    log_sei(interphases, "Li", uri, model=evaluated)
+    reference = log_sei(interphases, "all", uri, model=evaluated)
+    store = MlflowStore(uri)
+    (version,) = store.versions("anolyte-sei")
+    run = store.get(reference.run_id)
+    assert run.tags["sei_version"] == "anolyte-sei/1"
+    measured = run.metrics["composition_relative_log_loss"]
+    assert float(version.tags["composition_relative_log_loss"]) == pytest.approx(measured, abs=1e-3)
+    # It is the model that a training of the same measurements takes along.
+    assert sei_text(learn_sei()) == sei_text(evaluated)
 
 
 def test_sei_without_labels_is_refused(interphases: pd.DataFrame, uri: str) -> None:
@@ -115,7 +138,7 @@ def test_sei_without_labels_is_refused(interphases: pd.DataFrame, uri: str) -> N
 
 @pytest.fixture
 def anolyte(
-    interphases: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    evaluated: SEIModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
     """Run `anolyte evaluate` in an empty folder; the SEI was evaluated already."""
     from anolyte.experiments.cli.app import app
@@ -124,7 +147,6 @@ def anolyte(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    evaluated = SimpleNamespace(evaluation_=interphases, reliability_=RELIABILITY)
     monkeypatch.setattr(module, "evaluated_sei", lambda repeats: evaluated)
 
     def run(*arguments: str) -> Any:

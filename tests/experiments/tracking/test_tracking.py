@@ -9,7 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +24,7 @@ from anolyte.experiments.evaluation.evaluate import HEADLINE
 from anolyte.experiments.screening.screen import screen
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
 from anolyte.experiments.tracking import (
+    RunReference,
     TrackingError,
     find_model,
     log_screening,
@@ -29,7 +34,12 @@ from anolyte.experiments.tracking import (
     tracked,
     tracking_uri,
 )
+from anolyte.experiments.tracking.finding import models_table
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
+from anolyte.experiments.tracking.processes import settle_abandoned
+from anolyte.experiments.tracking.registry import register_sei
+from anolyte.experiments.tracking.run_record import Metric, common_tags
+from anolyte.experiments.tracking.sending import staging
 from anolyte.experiments.training.ablation import ablation
 from anolyte.experiments.training.train import TrainingResult, gather, save_training, train
 from anolyte.models import load_model
@@ -43,14 +53,11 @@ def uri(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def shared(
-    trained: TrainingResult, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    logged: Callable[[Path], RunReference], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, str]:
     """Store with one logged training, and the id of its run."""
-    folder = tmp_path_factory.mktemp("tracking with a space")
-    uri = f"sqlite:///{folder / 'mlflow.db'}"
-    reference = log_training(trained, model_folder, uri, "first try", folder / "outbox")
-    assert reference.waiting is None, str(reference)
-    return uri, reference.run_id
+    reference = logged(tmp_path_factory.mktemp("tracking with a space"))
+    return reference.uri, reference.run_id
 
 
 def test_training_run_is_complete(
@@ -77,7 +84,7 @@ def test_training_run_is_complete(
     figures = {"parity", "residuals_by_source", "calibration", "interval_width", "recipe_scores"}
     tables = {"comparison.json", "recipes.json", "importance.json", "held_out.parquet"}
     pictures = {f"{name}.png" for name in (*figures, "importance", "shap_summary")}
-    assert names == {"model", "report.html", *tables, *pictures}
+    assert names == {"model", "sei_model", "report.html", *tables, *pictures}
     stored = client.download_artifacts(run_id, "model", str(tmp_path))
     text = ["1 M LiFSI in DME"]
     assert load_model(stored).predict(text) == pytest.approx(trained.model.predict(text))
@@ -134,7 +141,8 @@ def test_metal_with_few_sources_is_logged_as_prior_only(uri: str, tmp_path: Path
     client = MlflowClient(uri)
     names = {entry.path for entry in client.list_artifacts(reference.run_id)}
     pictures = {"importance.png", "shap_summary.png"}
-    assert names == {"model", "recipes.json", "importance.json", "report.html"} | pictures
+    tables = {"recipes.json", "importance.json"}
+    assert names == {"model", "sei_model", "report.html"} | tables | pictures
     page = client.download_artifacts(reference.run_id, "report.html", str(tmp_path))
     assert f"prior only: {rows['source'].nunique()} sources" in Path(page).read_text("utf-8")
     tags = client.get_run(reference.run_id).data.tags
@@ -173,6 +181,24 @@ def test_model_is_registered_with_a_signature_and_no_loader(shared: tuple[str, s
     assert list(card.flavors) == ["anolyte"]
     with pytest.raises(MlflowException, match="python_function"):
         mlflow.pyfunc.load_model(str(folder))
+
+
+def test_sei_model_is_registered_under_a_name_of_its_own(
+    trained: TrainingResult, model_folder: Path, shared: tuple[str, str], tmp_path: Path
+) -> None:
+    uri, run_id = shared
+    store = MlflowStore(uri)
+    (version,) = store.versions("anolyte-sei")
+    digest = read_manifest(model_folder)["files"]["sei.json"]["sha256"]
+    assert (version.run_id, version.tags["sei_sha256"]) == (run_id, digest)
+    assert store.aliases("anolyte-sei") == {"champion": 1}
+    run = store.get(run_id)
+    assert run.tags["sei_version"] == "anolyte-sei/1"
+    registered = store.fetch(run, "sei_model", tmp_path) / "sei.json"
+    assert registered.read_bytes() == (model_folder / "sei.json").read_bytes()
+    # The same model, wherever it comes from, is no other version.
+    assert register_sei(store, replace(run, run_id="another")).number == 1
+    assert models_table(store)["model"].tolist() == ["Li/1", "SEI/1"]
 
 
 def test_screening_run_holds_the_list(
@@ -261,57 +287,58 @@ def test_failed_run_is_marked(uri: str, tmp_path: Path) -> None:
     assert (found.status, found.tags["error"]) == ("FAILED", "RuntimeError: no luck")
 
 
-WAITING = (
-    "import sys, time; from anolyte.experiments.tracking.run_record import common_tags\n"
-    "from anolyte.experiments.tracking import tracked\n"
-    "with tracked('anolyte/Li/test', 'waits', common_tags('Li', 'test'), sys.argv[1]):\n"
-    "    print('started', flush=True); time.sleep(100)"
-)
+def wait(uri: str, begun: Event) -> None:
+    # As in a program of its own; the tests' may have been started otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with tracked("anolyte/Li/test", "waits", common_tags("Li", "test"), uri):
+        begun.set()
+        time.sleep(100)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_stopped_run_is_marked(uri: str, tmp_path: Path, number: signal.Signals) -> None:
-    from anolyte.experiments.tracking.processes import settle_abandoned
-
-    process = subprocess.Popen(
-        [sys.executable, "-c", WAITING, uri],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"started\n"
+def test_stopped_run_is_marked(
+    uri: str, tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    context = get_context("fork")
+    begun = context.Event()
+    process = context.Process(target=wait, args=(uri, begun))
+    process.start()
+    assert begun.wait(60)
     store = MlflowStore(uri)
     assert settle_abandoned(store) == []
     time.sleep(0.1)
-    process.send_signal(number)
-    process.wait(60)
-    process.stdout.close()
+    assert process.pid is not None
+    os.kill(process.pid, number)
+    process.join(60)
+    assert process.exitcode
     settled = settle_abandoned(store)
     assert len(settled) == (number == signal.SIGKILL)
     (run,) = store.runs()
     assert run.status == "KILLED"
 
 
-def test_parallel_first_use(uri: str, tmp_path: Path) -> None:
+def log_one(uri: str, told: SimpleQueue[str]) -> None:
+    with tracked("anolyte/Li/parallel", "run", {}, uri) as run, staging() as files:
+        told.put(run.finish(files, metrics=(Metric("one", 1.0),)).run_id)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="forks")
+def test_parallel_first_use(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Six processes on a fresh store: every run is kept."""
-    code = (
-        "import sys; from anolyte.experiments.tracking.run_record import Metric\n"
-        "from anolyte.experiments.tracking.sending import staging, tracked\n"
-        "with tracked('anolyte/Li/parallel', 'run', {}, sys.argv[1]) as run:\n"
-        "    with staging() as files:\n"
-        "        print(run.finish(files, metrics=(Metric('one', 1.0),)).run_id)"
-    )
-    command = [sys.executable, "-c", code, uri]
-    processes = [
-        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(6)
-    ]
-    told = [process.communicate(timeout=180) for process in processes]
-    assert [process.returncode for process in processes] == [0] * 6, told
+    monkeypatch.chdir(tmp_path)
+    # Forks: what each would import and set up first would let them come one after the other.
+    context = get_context("fork")
+    told: SimpleQueue[str] = context.SimpleQueue()
+    processes = [context.Process(target=log_one, args=(uri, told)) for _ in range(6)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(180)
+    assert [process.exitcode for process in processes] == [0] * 6
     runs = MlflowStore(uri).runs("anolyte/Li/parallel")
-    assert {run.run_id for run in runs} == {out.decode().strip() for out, _ in told}
+    assert {run.run_id for run in runs} == {told.get() for _ in processes}
     assert [run.metrics for run in runs] == [{"one": 1.0}] * 6
 
 
