@@ -18,7 +18,6 @@ _MINUS = r"\s?\(?-\s?"
 _LITRE = r"(?:[lL](?:it(?:er|re))?|dm3|dm\s3)"
 _PER_LITRE = rf"(?:\s?/\s?{_LITRE}|{_PER}[lL]{_MINUS}1|{_PER}dm{_MINUS}3|\sper\s{_LITRE})"
 _PER_KG = rf"(?:\s?/\s?[kK]g|{_PER}[kK]g{_MINUS}1|\sper\s(?:kg|kilogram))"
-_WEIGHT = r"(?:wt|w|mass|weight|m|by\s(?:weight|mass|wt))"
 _VOLUME = r"(?:vol|v|volume|by\s(?:volume|vol))"
 _BEHIND = r"(?![A-Za-z0-9])"
 # In this order: what is longer comes first.
