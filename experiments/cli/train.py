@@ -76,7 +76,7 @@ def train_command(
     Example:  anolyte train --metal Li --data my_cells.csv --note "first try"
     """
     from anolyte.datasets.measurements.table import read_measurements
-    from anolyte.features import DEFAULT_BLOCKS
+    from anolyte.features import DEFAULT_BLOCKS, ElectrolyteFeaturizer
 
     from ..tracking import training_run
     from ..training.train import (
@@ -94,6 +94,8 @@ def train_command(
     if only_data and data is None:
         raise ValueError("--only-data needs --data")
     chosen = separated(blocks) or list(DEFAULT_BLOCKS)
+    # Refused before a run is opened.
+    ElectrolyteFeaturizer(chosen).fit([])
     table = None
     if data is not None:
         table = read_measurements(data, None if everything else metals[0])

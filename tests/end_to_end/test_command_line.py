@@ -163,6 +163,11 @@ def test_bad_input_is_one_message_and_exit_code_2(
     assert "Traceback" not in done.stderr
 
 
+def test_a_training_that_is_refused_opens_no_run(anolyte: Anolyte, tmp_path: Path) -> None:
+    anolyte("train", "--metal", "Al", "--blocks", "astrology", cwd=tmp_path, code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_data_check_lists_all_faults(anolyte: Anolyte, project: Path) -> None:
     (project / "broken.csv").write_text(
         "metal,electrolyte,ce_pct,source\nLi,1 M LiPF6 in EC/DMC,98,a\nLi,1 M LiFSI in DME,-1,b\n"
