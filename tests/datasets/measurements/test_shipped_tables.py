@@ -116,6 +116,14 @@ def test_sources_of_measurements_resolve() -> None:
     assert all(resolves(source, doi) for source, doi in pairs)
 
 
+def test_no_paper_stands_under_two_keys() -> None:
+    """Two rows of one paper, held apart, would let a model learn from what judges it."""
+    sources = shipped_table("sources")
+    for column in ("source", "doi", "citation"):
+        known = sources.loc[sources[column] != "", column].str.casefold()
+        assert known[known.duplicated()].empty, column
+
+
 @pytest.mark.parametrize(("metal", "charge"), CHARGES.items())
 def test_metal_ions(metal: str, charge: int) -> None:
     ion = f"{metal}{charge if charge > 1 else ''}+"
