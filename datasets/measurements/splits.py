@@ -131,12 +131,26 @@ def cut_years(measurements: pd.DataFrame) -> list[int]:
     Of the years that leave enough dated rows on both sides, those that come nearest to
     `EARLIER_SHARES`.
     """
+    return sorted(set(_years_nearest(measurements, EARLIER_SHARES)))
+
+
+def middle_year(measurements: pd.DataFrame) -> int | None:
+    """Return the year of `cut_years` that about half of the dated rows are later than."""
+    nearest = _years_nearest(measurements, (0.5,))
+    return nearest[0] if nearest else None
+
+
+def _years_nearest(measurements: pd.DataFrame, shares: Sequence[float]) -> list[int]:
+    """Return for each share the year up to which about so many of the dated rows are."""
+    if "year" not in measurements:
+        return []
     years = measurements["year"].dropna()
     earlier = {int(year): float((years <= year).mean()) for year in sorted(set(years))}
     least = max(LEAST_SHARE, LEAST_ROWS / max(len(years), 1))
     usable = {year: share for year, share in earlier.items() if least <= share <= 1 - least}
-    nearest = (min(usable, key=lambda year: abs(usable[year] - x)) for x in EARLIER_SHARES)
-    return sorted(set(nearest)) if usable else []
+    if not usable:
+        return []
+    return [min(usable, key=lambda year: abs(usable[year] - share)) for share in shares]
 
 
 def later_literature(measurements: pd.DataFrame) -> list[Fold]:

@@ -90,7 +90,8 @@ def beliefs_of(
     label = np.full(len(seen), "Li")
     layout = CoulombicEfficiencyModel("Li").layout._replace(metal=0)
     each = np.ones(len(seen))
-    rows = Rows(features[seen], lce, each, label.astype(object), label, "Li", layout)
+    unknown = np.full(len(seen), np.nan)
+    rows = Rows(features[seen], lce, each, label.astype(object), label, unknown, "Li", layout)
     members = [Member("own", family) for family in BLEND]
     with threadpool_limits(1):
         ensemble = fit_members(rows, members, seed)

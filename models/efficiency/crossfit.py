@@ -1,8 +1,9 @@
-"""Cross-fitting: models fitted without some folds, predicting those folds.
+"""Cross-fitting: models fitted without some rows, predicting those rows.
 
 Leaving out single folds gives the held-out predictions that choose and calibrate a model;
 leaving out pairs of folds gives, for every fold, such predictions by models that have not
-seen it either. So a nested validation costs half the fits of the textbook's.
+seen it either. So a nested validation costs half the fits of the textbook's. What was
+published after a year is left out in the same way: alone, and with each fold.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from .members import Member, Rows, fit_members
 
 Progress = Callable[[str, int, int], None]
 Left = frozenset[int]
+# Stands among the left-out folds for what was published after a year, or at no known time.
+LATER = -1
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What models fitted without some folds say of the rows of these folds.
+    """What models fitted without some rows say of these rows.
 
     Attributes
     ----------
@@ -51,8 +54,12 @@ def cross_fit(
     seed: int = 0,
     pairs: bool = False,
     progress: Progress | None = None,
+    cut: int | None = None,
 ) -> dict[Left, HeldOut]:
     """Fit members once without each fold, and if asked once without each pair of folds.
+
+    With a year to cut at, once more without what is later, and so for each pair of that and a
+    fold; it is then the rows later than the year that are predicted, those of the fold left out.
 
     Parameters
     ----------
@@ -64,13 +71,17 @@ def cross_fit(
         See `fit_members`.
     pairs
         Whether to leave out pairs as well.
+    cut
+        Last year that counts as earlier.
     """
     folds = [int(fold) for fold in np.unique(fold_of_row)]
+    if cut is not None:
+        folds.append(LATER)
     left = [frozenset((fold,)) for fold in folds]
     if pairs:
         left += [frozenset(pair) for pair in combinations(folds, 2)]
     workers = min(os.cpu_count() or 1, len(left))
-    calls = ((rows, fold_of_row, each, members, seed) for each in left)
+    calls = ((rows, fold_of_row, each, cut, members, seed) for each in left)
     results: dict[Left, HeldOut] = {}
     what = "validating on unseen sources" if pairs else "calibrating intervals"
     for number, held_out in in_processes(_fit_without, calls, workers):
@@ -84,6 +95,7 @@ def _fit_without(
     rows: Rows,
     fold_of_row: Integers,
     left: Left,
+    cut: int | None,
     members: Sequence[Member],
     seed: int,
 ) -> HeldOut:
@@ -92,6 +104,9 @@ def _fit_without(
     unseen = set(rows.sources[own[out]])
     keep = np.array([source not in unseen for source in rows.sources])
     keep[own] = ~out
+    if cut is not None and LATER in left:
+        out = ~out & (rows.years[own] > cut)
+        keep &= rows.years <= cut
     ensemble = fit_members(rows.take(keep), members, seed)
     predictions, spread = ensemble.predict(rows.features[own[out]], members)
     means = np.full(out.sum(), ensemble.mean)

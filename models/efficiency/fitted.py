@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from anolyte.features import BLOCKS, ElectrolyteFeaturizer
 from anolyte.features.arrays import Flags, Floats, Objects
+from anolyte.features.mixtures import Mixtures
 from sklearn.utils.validation import check_is_fitted
 
 from ..prediction import NEAREST
@@ -99,13 +100,16 @@ class FittedModel:
 
     @property
     def held_out_errors(self) -> pd.Series:
-        """RMSE in LCE of each recipe on sources held out, best first; NaN if none could be."""
+        """RMSE in LCE of each recipe on held-out rows, best first; NaN if none could be.
+
+        On sources left out, and as much on later literature where years are known.
+        """
         check_is_fitted(self)
         return self.choice_.scores
 
     @property
     def held_out_error(self) -> float:
-        """RMSE in LCE of the predictions on sources held out; NaN if none could be."""
+        """RMSE in LCE of the predictions on held-out rows; NaN if none could be."""
         return float(self.held_out_errors[self.recipe])
 
     def half_width(self, coverage: float = 0.9, spread: Floats | float = 1.0) -> Floats:
@@ -152,3 +156,9 @@ class FittedModel:
         """Return why to be careful with predictions (n), or nothing, see `evidence.remarks`."""
         largest = dict(zip(self.feature_names, self.domain_.largest.tolist(), strict=False))
         return remarks(self.feature_names, descriptors, domain_score, largest)
+
+    def level_only(self, mixtures: Mixtures) -> Flags:
+        """Return for which electrolytes (n,) a laboratory's mean is all that can be told."""
+        if self.laboratory_ is None:
+            return np.zeros(len(mixtures), dtype=bool)
+        return self.laboratory_.level_only(mixtures)

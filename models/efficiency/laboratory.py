@@ -18,6 +18,11 @@ of extra trees grown on its rows alone, which also see the fragments (Morgan, ra
 amount of the compounds that not nearly every row holds. And its intervals are stretched to hold
 nine tenths of its rows, each predicted by the process without all rows of the same compounds
 (the closed form of leaving groups out: Rasmussen and Williams, section 5.4.2, of blocks).
+
+Whether what orders its electrolytes carries over to further compounds is asked in the same way:
+process and trees predict each set of compounds without it. Unless that beats the laboratory's mean
+by more than two standard errors of the gain over the sets, the answer for compounds that it has
+not had is its mean, with the deviation of its rows.
 """
 
 from __future__ import annotations
@@ -27,6 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
+from anolyte.datasets.measurements.splits import group_folds
 from anolyte.features.arrays import Flags, Floats, Integers
 from anolyte.features.blocks.fingerprints import uncommon_counts
 from anolyte.features.mixtures import Mixtures
@@ -45,6 +51,8 @@ SCREENING = 30
 LEAST_ROWS = 3
 # A compound in more of its rows than this share tells a laboratory's electrolytes apart no more.
 COMMON = 0.9
+# Folds of the judgement on further compounds.
+FOLDS = 5
 # Degrees of freedom of the interval before the first own row.
 DEGREES = 8
 _SQRT3 = float(np.sqrt(3.0))
@@ -83,6 +91,8 @@ class Laboratory:
     _trees: Estimator | None
     _common: frozenset[str]
     _stretch: float
+    _had: frozenset[frozenset[str]]
+    _level: tuple[float, float] | None
 
     @classmethod
     def fit(
@@ -125,14 +135,19 @@ class Laboratory:
             factor = cho_factor(covariance, lower=True)
             weights = cho_solve(factor, values)
         trees, common, stretch = None, frozenset[str](), 1.0
+        had, level = frozenset[frozenset[str]](), None
         if own.sum() >= SCREENING:
             screened = mixtures.take(own)
             common = _common(screened)
             seen = np.hstack([features[own], uncommon_counts(screened, common)])
             trees = fit_family("extra_trees", seen, target[own], seed=seed)
-            within = np.flatnonzero(own)
-            held = [within[group] for group in _alike(screened, common)]
-            stretch = _stretch(factor, weights, held)
+            sets = np.array(_sets(screened, common), dtype=object)
+            had, number = frozenset(sets), pd.factorize(sets)[0]
+            inverse = cho_solve(factor, np.eye(len(values)))[np.ix_(own, own)]
+            stretch = _stretch(inverse, weights[own], number)
+            judged = _held_out(seen, target[own], inverse, scale * weights[own], number, seed)
+            if not _better(*judged, target[own], number):
+                level = float(target[own].mean()), float(target[own].std(ddof=1))
         return cls(
             name,
             int(own.sum()),
@@ -148,6 +163,8 @@ class Laboratory:
             trees,
             common,
             stretch,
+            had,
+            level,
         )
 
     def predict(self, features: Floats, mixtures: Mixtures) -> tuple[Floats, Floats]:
@@ -164,7 +181,21 @@ class Laboratory:
         if self._trees is not None:
             seen = np.hstack([features, uncommon_counts(mixtures, self._common)])
             lce = (lce + self._trees.predict(seen)) / 2
-        return lce, np.sqrt(variance) * self._scale
+        spread = np.sqrt(variance) * self._scale
+        if self._level is not None:
+            new = self.level_only(mixtures)
+            lce[new], deviation = self._level
+            spread[new] = deviation * np.sqrt(1 + 1 / self.rows) / self._stretch
+        return lce, spread
+
+    def level_only(self, mixtures: Mixtures) -> Flags:
+        """Return for which electrolytes (n,) the laboratory's mean is all that can be told.
+
+        Those of compounds that it has not had, where its rows teach no order of such.
+        """
+        if self._level is None:
+            return np.zeros(len(mixtures), dtype=bool)
+        return np.array([each not in self._had for each in _sets(mixtures, self._common)])
 
     def half_width(self, coverage: float, spread: Floats) -> Floats:
         """Return the half-width (n,) in LCE of intervals: Student's, with the rows' degrees."""
@@ -207,19 +238,54 @@ def _common(mixtures: Mixtures) -> frozenset[str]:
     return frozenset(compound.smiles for compound, part in each if part > COMMON)
 
 
-def _alike(mixtures: Mixtures, common: frozenset[str]) -> list[Flags]:
-    """Return masks of the rows (n,) that hold the same compounds but for the common ones."""
-    kept = np.array([compound.smiles not in common for compound in mixtures.compounds])
-    present = (mixtures.mole_fractions > 0) & kept
-    _, number = np.unique(present, axis=0, return_inverse=True)
-    return [np.asarray(number.ravel() == each) for each in range(number.max() + 1)]
+def _sets(mixtures: Mixtures, common: frozenset[str]) -> list[frozenset[str]]:
+    """Return of each electrolyte (n) the structures in it but for the common ones."""
+    names = np.array([compound.smiles for compound in mixtures.compounds], dtype=object)
+    kept = np.array([name not in common for name in names])
+    patterns, which = np.unique((mixtures.mole_fractions > 0) & kept, axis=0, return_inverse=True)
+    sets = [frozenset(names[pattern]) for pattern in patterns]
+    return [sets[each] for each in which.ravel()]
 
 
-def _stretch(factor: tuple[Floats, bool], weights: Floats, held: list[Integers]) -> float:
+def _stretch(inverse: Floats, weights: Floats, number: Integers) -> float:
     """Return by what 90 % intervals must be stretched to hold that share of held-out rows."""
-    inverse = cho_solve(factor, np.eye(len(weights)))
     scores = []
-    for group in held:
+    for each in range(number.max() + 1):
+        group = np.flatnonzero(number == each)
         left_out = np.linalg.inv(inverse[np.ix_(group, group)])
         scores.append(np.abs(left_out @ weights[group]) / np.sqrt(np.diag(left_out)))
     return max(1.0, float(np.quantile(np.concatenate(scores), 0.9) / student.ppf(0.95, 1e6)))
+
+
+def _held_out(
+    seen: Floats, target: Floats, inverse: Floats, weights: Floats, number: Integers, seed: int
+) -> tuple[Floats, Floats]:
+    """Return of a laboratory's rows (n,) what is said of them, and their mean, without their set.
+
+    Parameters
+    ----------
+    seen, target
+        Descriptors (n, d) of its trees, and LCE (n,).
+    inverse, weights
+        Of the process's covariance (n, n), and its weights (n,) in LCE.
+    number
+        Set of compounds (n,) of each row.
+    seed
+        Of the trees and the folds.
+    """
+    predicted, level = target.copy(), np.full(len(target), target.mean())
+    if number.max() == 0:
+        return level, level
+    for known, left in group_folds(number.astype(object), FOLDS, seed):
+        process = target[left] - np.linalg.solve(inverse[np.ix_(left, left)], weights[left])
+        trees = fit_family("extra_trees", seen[known], target[known], seed=seed)
+        predicted[left] = (process + trees.predict(seen[left])) / 2
+        level[left] = target[known].mean()
+    return predicted, level
+
+
+def _better(predicted: Floats, level: Floats, target: Floats, number: Integers) -> bool:
+    """Whether predictions beat the mean by more than two standard errors over the sets."""
+    gain = np.square(target - level) - np.square(target - predicted)
+    by_set = np.bincount(number, gain)
+    return bool(by_set.sum() > 2 * np.sqrt(len(by_set)) * by_set.std())

@@ -72,6 +72,8 @@ class Rows:
         LCE (n,) and how much each row counts (n,).
     sources, metals
         Labels (n,).
+    years
+        Of publication (n,), NaN where not known.
     metal
         The working metal.
     layout
@@ -83,6 +85,7 @@ class Rows:
     weights: Floats
     sources: Objects
     metals: Words
+    years: Floats
     metal: str
     layout: Layout
 
@@ -100,6 +103,7 @@ class Rows:
             weights=self.weights[rows],
             sources=self.sources[rows],
             metals=self.metals[rows],
+            years=self.years[rows],
         )
 
     def normalised(self) -> Rows:

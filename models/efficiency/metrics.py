@@ -17,7 +17,7 @@ BASELINE = "random forest on 13 ratios"
 OURS = "anolyte"
 
 
-def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
+def metrics(measurements: pd.DataFrame, predicted: Floats, ranks: bool = True) -> dict[str, float]:
     """Return RMSE, MAE, R2, Spearman's rho and precision in the top 10 %, all on LCE.
 
     ``explained`` is the share of the explainable variance, see `lce.explained_share`.
@@ -26,7 +26,8 @@ def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     the whole figure.
     Precision is the share of the predicted best tenth that belongs to the observed best
     tenth (ties of the observed threshold included). A constant prediction ranks nothing:
-    its Spearman is NaN and its precision the share expected by chance.
+    its Spearman is NaN and its precision the share expected by chance; and so without `ranks`,
+    for constants that differ from fold to fold.
     """
     from scipy.stats import spearmanr
 
@@ -34,7 +35,7 @@ def metrics(measurements: pd.DataFrame, predicted: Floats) -> dict[str, float]:
     error = residuals(measurements, predicted)
     best = observed >= np.quantile(observed, 0.9)
     count = int(np.ceil(0.1 * len(observed)))
-    ranks_nothing = np.ptp(predicted) == 0 or np.ptp(observed) == 0
+    ranks_nothing = not ranks or np.ptp(predicted) == 0 or np.ptp(observed) == 0
     chosen = np.argsort(-predicted, kind="stable")[:count]
     return {
         "rmse": float(np.sqrt(np.mean(error**2))),
@@ -69,7 +70,8 @@ def coverage_metrics(measurements: pd.DataFrame, frame: pd.DataFrame) -> dict[st
 
 def scores(measurements: pd.DataFrame, predicted: Mapping[str, Floats]) -> pd.DataFrame:
     """Return `metrics` and skill of each contender from its predictions (n,)."""
-    table = pd.DataFrame({each: metrics(measurements, lce) for each, lce in predicted.items()}).T
+    found = {each: metrics(measurements, lce, each != CONSTANT) for each, lce in predicted.items()}
+    table = pd.DataFrame(found).T
     return table.assign(skill=table["rmse"] / table["rmse"][CONSTANT])
 
 

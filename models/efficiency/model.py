@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.compounds.metals import as_metal
 from anolyte.datasets.measurements.lce import coulombic_efficiency, log_coulombic_efficiency
-from anolyte.datasets.measurements.splits import fold_of_row, split
+from anolyte.datasets.measurements.splits import fold_of_row, middle_year, split
 from anolyte.features import DEFAULT_BLOCKS
 from anolyte.features.arrays import Floats, Integers
 from anolyte.features.mixtures import Mixtures, as_mixtures
@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits
 from ..prediction import Efficiencies, Prediction, texts_of
 from ..sei.model import SEIModel
 from ..sei.rules import BLOCKED
-from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
+from .crossfit import LATER, HeldOut, Left, Progress, assemble, cross_fit
 from .domain import Domain
 from .evidence import Steps, largest_values, metal_evidence
 from .fitted import FittedModel
@@ -158,6 +158,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
             weights,
             table["source"].to_numpy(dtype=object),
             table["metal"].to_numpy(dtype=str),
+            pd.to_numeric(table.get("year", pd.Series(np.nan, table.index))).to_numpy(float),
             self.metal,
             self.layout,
         )
@@ -237,12 +238,14 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         among = self.recipes(not rows.own.all())
         if held_out is None:
             fold, members = self.fold_of_row(measurements), all_members(among)
-            held_out = cross_fit(rows, fold, members, self.seed, progress=progress)
-        parts = [part for left, part in held_out.items() if len(left) == 1]
+            cut = middle_year(measurements)
+            held_out = cross_fit(rows, fold, members, self.seed, progress=progress, cut=cut)
+        later = held_out.get(frozenset((LATER,)))
+        parts = [part for left, part in held_out.items() if len(left) == 1 and LATER not in left]
         joined = assemble(parts, [part.rows for part in parts])
         if skill is not None and skill > 1 - MARGIN:
             among = {}
-        choice = choose(measurements, joined.means, joined.predictions, joined.spread, among)
+        choice = choose(measurements, joined, among, later)
         if choice.recipe == PRIOR:
             mean = np.average(rows.target[rows.own], weights=rows.weights[rows.own])
             self.ensemble_ = Ensemble(float(mean), self.layout)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from anolyte.features.arrays import Floats
+from scipy.stats import t as student
 
+from .crossfit import HeldOut
 from .intervals import ConformalScale
 from .members import SPREAD, TRANSFER, Member, Rows
 from .weights import residuals, row_weights
@@ -17,8 +19,10 @@ from .weights import residuals, row_weights
 BLEND = SPREAD
 PRIOR = "prior only"
 DEFAULT = "own: blend"
-# What replaces the default, or the mean of the metal, must be better by this share: with
-# few sources the best of many is best by luck.
+# What replaces the default must be better by a gain over the sources that chance alone has this
+# rarely (Student's t, one side): the best of a dozen that are no better has it in one of a hundred.
+CHANCE = 0.001
+# What replaces the mean of the metal must be better by this share.
 MARGIN = 0.02
 # The spread of a metal with few sources is drawn towards that of the others, as if it had
 # been seen on so many sources.
@@ -67,7 +71,8 @@ class Choice:
         Calibrated intervals.
     scores
         Held-out RMSE in LCE of every recipe and of `PRIOR`, best first; rows count by
-        their weights, so that no single laboratory decides.
+        their weights, so that no single laboratory decides, and sources left out as much as
+        later literature.
     """
 
     recipe: str
@@ -97,51 +102,80 @@ class Choice:
 
 def choose(
     measurements: pd.DataFrame,
-    means: Floats,
-    predictions: Mapping[Member, Floats],
-    spread: Floats,
+    held_out: HeldOut,
     among: Mapping[str, Sequence[Member]],
+    later: HeldOut | None = None,
 ) -> Choice:
     """Choose the recipe with the smallest held-out error, and calibrate it.
+
+    The default stays unless another is better by more than luck, see `CHANCE`; and the mean of
+    the metal stays unless what is chosen is better by `MARGIN`.
 
     Parameters
     ----------
     measurements
-        The held-out rows (n) with ce_pct, source and perhaps qualifier and confidence.
-    means
-        For each row (n,) the mean LCE of the rows that its models were fitted to.
-    predictions, spread
-        Held-out predictions (n,) of every member, and their spread (n,).
+        The metal's rows (n) with ce_pct, source and perhaps qualifier and confidence.
+    held_out
+        Predictions of rows by models that have not seen their sources; the intervals are
+        calibrated on them.
     among
         The recipes to choose from.
+    later
+        Predictions of rows by models fitted to what was published before; they then count
+        as much as those without the sources.
     """
-    weights = row_weights(measurements)
+    parts = [held_out] if later is None or not len(later.rows) else [held_out, later]
+    tables = [measurements.iloc[part.rows] for part in parts]
+    judged = pd.concat(tables, ignore_index=True)
+    weights = np.concatenate([row_weights(table) / len(table) for table in tables])
+    means = np.concatenate([part.means for part in parts])
     slopes: dict[str, float] = {PRIOR: 0.0}
-    errors = {PRIOR: residuals(measurements, means)}
+    errors = {PRIOR: residuals(judged, means)}
     for name, members in among.items():
-        deviation = np.mean([predictions[member] for member in members], axis=0) - means
+        blends = [np.mean([part.predictions[m] for m in members], axis=0) for part in parts]
+        deviation = np.concatenate(blends) - means
         norm = float(np.sum(weights * deviation**2))
         slope = float(np.sum(weights * deviation * errors[PRIOR])) / max(norm, 1e-12)
         slopes[name] = float(np.clip(slope, 0.0, 1.0))
-        errors[name] = residuals(measurements, means + slopes[name] * deviation)
-    scores = pd.Series(
-        {
-            name: float(np.sqrt(np.average(error**2, weights=weights)))
-            for name, error in errors.items()
-        }
-    ).sort_values(kind="stable")
-    best = str(scores.index[0])
-    if DEFAULT in scores and scores[best] > (1 - MARGIN) * scores[DEFAULT]:
-        best = DEFAULT
-    if scores[best] > (1 - MARGIN) * scores[PRIOR]:
-        best = PRIOR
-    spreads = np.ones_like(spread) if best == PRIOR else spread
+        errors[name] = residuals(judged, means + slopes[name] * deviation)
+    squares = {name: weights * error**2 / len(parts) for name, error in errors.items()}
+    scores = pd.Series({name: float(np.sqrt(each.sum())) for name, each in squares.items()})
+    scores = scores.sort_values(kind="stable")
+    best = _beyond_luck(scores, squares, judged["source"])
+    calibrated = errors[best][: len(held_out.rows)]
+    spreads = np.ones(len(calibrated)) if best == PRIOR else held_out.spread
     # Wide enough for a further measurement, and for a further source: each seen counts once.
-    each = 1.0 / measurements.groupby("source")["source"].transform("size").to_numpy(float)
-    scale = ConformalScale.fit(errors[best], spreads).wider(
-        ConformalScale.fit(errors[best], spreads, each)
+    each = 1.0 / tables[0].groupby("source")["source"].transform("size").to_numpy(float)
+    scale = ConformalScale.fit(calibrated, spreads).wider(
+        ConformalScale.fit(calibrated, spreads, each)
     )
     return Choice(best, slopes[best], scale, scores)
+
+
+def _beyond_luck(scores: pd.Series, squares: Mapping[str, Floats], sources: pd.Series) -> str:
+    """Return the recipe to use: the default, or what is better by more than chance.
+
+    Parameters
+    ----------
+    scores
+        Error of every recipe, best first.
+    squares
+        Their weighted squared errors (n,), and ``sources`` (n,), which are what is
+        independent.
+    """
+    best = str(scores.index[0])
+    if DEFAULT in scores:
+        gains = {name: squares[DEFAULT] - squares[name] for name in scores.index}
+        best = next(name for name in scores.index if name == DEFAULT or _sure(gains[name], sources))
+    return PRIOR if scores[best] > (1 - MARGIN) * scores[PRIOR] else str(best)
+
+
+def _sure(gains: Floats, sources: pd.Series) -> bool:
+    """Whether a sum of gains (n,) is more than chance over the sources, see `CHANCE`."""
+    by_source = pd.Series(gains).groupby(sources.to_numpy()).sum()
+    count = len(by_source)
+    error = np.sqrt(count) * by_source.std(ddof=1)
+    return bool(by_source.sum() > student.isf(CHANCE, count - 1) * error)
 
 
 def few_sources(rows: Rows) -> tuple[float, Choice]:

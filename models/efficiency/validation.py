@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
-from anolyte.datasets.measurements.splits import Fold, known_others, split
+from anolyte.datasets.measurements.splits import Fold, known_others, middle_year, split
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats, Integers
 
-from .crossfit import HeldOut, Left, Progress, assemble, cross_fit
+from .crossfit import LATER, HeldOut, Left, Progress, assemble, cross_fit
 from .families import fit_family
 from .intervals import COVERAGES
 from .metrics import BASELINE, CONSTANT, OURS, coverage_metrics, metrics, ratios, scores
@@ -135,11 +135,7 @@ def fold_predictions(
         )
         for train, test in folds
     ]
-    predicted = np.concatenate(parts)
-    if contender.families == (CONSTANT,):
-        # The means of the folds differ a little, which is no ranking.
-        return np.full(len(predicted), predicted.mean())
-    return predicted
+    return np.concatenate(parts)
 
 
 def nested(
@@ -162,19 +158,15 @@ def nested(
     rows = model.rows(measurements, others)
     fold = model.fold_of_row(measurements)
     among = model.recipes(others is not None and len(others) > 0)
-    held_out = cross_fit(rows, fold, all_members(among), model.seed, True, progress)
+    cut = middle_year(measurements)
+    held_out = cross_fit(rows, fold, all_members(among), model.seed, True, progress, cut)
     frame = _unfilled(measurements)
     for outer in np.unique(fold):
         inner = [int(each) for each in np.unique(fold) if each != outer]
         parts = [held_out[frozenset((int(outer), each))] for each in inner]
         joined = assemble(parts, [np.flatnonzero(fold == each) for each in inner])
-        choice = choose(
-            measurements.iloc[joined.rows],
-            joined.means,
-            joined.predictions,
-            joined.spread,
-            among,
-        )
+        later = held_out.get(frozenset((int(outer), LATER)))
+        choice = choose(measurements, joined, among, later)
         part = held_out[frozenset((int(outer),))]
         predicted = choice.combine(part.means, part.predictions)
         _fill(frame, measurements.index[part.rows], choice, predicted, choice.spread(part.spread))
@@ -268,7 +260,7 @@ def compare(
             for name, contender in BASELINES.items()
         } | {OURS: frame["predicted"].to_numpy()}
         for name, values in predicted.items():
-            found = metrics(measurements, values)
+            found = metrics(measurements, values, name != CONSTANT)
             found |= coverage_metrics(measurements, frame) if name == OURS else {}
             scores.setdefault(name, []).append(found)
             sums[name] = sums.get(name, 0.0) + values / repeats
@@ -322,7 +314,7 @@ def on_split(
     table = scores(rows, predicted | {OURS: ours})
     if (frame["recipe"] == PRIOR).all():
         # The means of the folds differ a little, which is no ranking.
-        unranked = metrics(rows, np.full(len(rows), ours.mean()))
+        unranked = metrics(rows, ours, ranks=False)
         for metric in ("spearman", "precision_top10"):
             table.loc[[CONSTANT, OURS], metric] = unranked[metric]
     for metric, value in coverage_metrics(rows, frame).items():

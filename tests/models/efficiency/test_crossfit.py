@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.efficiency.crossfit import assemble, cross_fit
+from anolyte.models.efficiency.crossfit import LATER, assemble, cross_fit
 from anolyte.models.efficiency.members import Member
 
 MEMBERS = (Member("own", "ridge"), Member("pooled", "ridge"), Member("corrected", "ridge"))
@@ -61,3 +61,36 @@ def test_every_row_is_held_out_once(
     assert joined.rows.tolist() == list(range(len(magnesium)))
     spans = magnesium.assign(fold=fold).groupby("source")["fold"]
     assert (spans.min() == spans.max()).all()
+
+
+def test_later_values_do_not_matter(
+    model: CoulombicEfficiencyModel, magnesium: pd.DataFrame, all_but_magnesium: pd.DataFrame
+) -> None:
+    """What came after the cut, of whichever metal, leaves predictions of it as they were."""
+    fold, cut = model.fold_of_row(magnesium), 2016
+    others = all_but_magnesium.head(120)
+    tables = [magnesium, others]
+    changed = [
+        table.assign(ce_pct=table["ce_pct"].mask(~(table["year"] <= cut), 12.0)) for table in tables
+    ]
+    found = [
+        cross_fit(model.rows(*each), fold, MEMBERS, 0, cut=cut)[frozenset((LATER,))]
+        for each in (tables, changed)
+    ]
+    assert found[0].rows.tolist() == np.flatnonzero(magnesium["year"] > cut).tolist()
+    for member in MEMBERS:
+        assert np.allclose(found[0].predictions[member], found[1].predictions[member])
+
+
+def test_a_fold_is_left_out_of_earlier_and_later_rows(
+    model: CoulombicEfficiencyModel, magnesium: pd.DataFrame
+) -> None:
+    fold, cut = model.fold_of_row(magnesium), 2016
+    changed = magnesium.assign(ce_pct=magnesium["ce_pct"].mask(fold == 0, 12.0))
+    left = frozenset((0, LATER))
+    found = [
+        cross_fit(model.rows(table), fold, MEMBERS[:1], 0, pairs=True, cut=cut)[left]
+        for table in (magnesium, changed)
+    ]
+    assert not (fold[found[0].rows] == 0).any()
+    assert np.allclose(found[0].predictions[MEMBERS[0]], found[1].predictions[MEMBERS[0]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from anolyte.datasets import efficiencies, load_measurements, log_coulombic_efficiency
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.mixtures import as_mixtures
@@ -54,6 +55,20 @@ def test_a_screening_laboratory_covers_its_rows(potassium_model: CoulombicEffici
     predicted = potassium_model.at_laboratory(SCREENING).assess(own["electrolyte"].tolist())
     miss = np.abs(log_coulombic_efficiency(own["ce_pct"]) - predicted.lce)
     assert 0.9 <= (miss <= predicted.half_width(0.9)).mean() <= 1.0
+
+
+def test_further_compounds_get_the_mean_of_a_laboratory_that_teaches_no_order(
+    potassium_model: CoulombicEfficiencyModel,
+) -> None:
+    measured = potassium_model.domain_.measured
+    own = measured[measured["laboratory"] == SCREENING]
+    level = log_coulombic_efficiency(own["ce_pct"]).mean()
+    texts = ["1 M KFSI in DMC", own["electrolyte"].iloc[0]]
+    predicted = potassium_model.at_laboratory(SCREENING).assess(texts)
+    assert predicted.lce[0] == pytest.approx(level)
+    assert predicted.lce[1] != pytest.approx(level)
+    assert ["the mean of the laboratory" in told for told in predicted.remarks] == [True, False]
+    assert not any("laboratory" in told for told in potassium_model.assess(texts).remarks)
 
 
 def test_other_predictions_stay_as_they_are(potassium_model: CoulombicEfficiencyModel) -> None:
