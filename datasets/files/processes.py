@@ -153,8 +153,15 @@ def _end_all() -> None:
         _end(process)
 
 
+class OverdueError(AnolyteError):
+    """A call that took longer than it may, or that ended the process it ran in."""
+
+
 def in_processes(
-    function: Callable[..., Any], calls: Iterable[tuple[Any, ...]], workers: int
+    function: Callable[..., Any],
+    calls: Iterable[tuple[Any, ...]],
+    workers: int,
+    seconds: float = 0.0,
 ) -> Iterator[tuple[int, Any]]:
     """Call a function many times, in several processes at once.
 
@@ -166,6 +173,10 @@ def in_processes(
         The arguments of each call.
     workers
         The number of processes, each on one core; 1 means this process.
+    seconds
+        How long a call may take; 0 is as long as it likes. Where it is limited no call is made
+        in this process, and one that takes longer or ends its process has `OverdueError` as its
+        result.
 
     Yields
     ------
@@ -181,15 +192,15 @@ def in_processes(
     for call in enumerate(calls):
         todo.put(call)
     count = todo.qsize()
-    if min(workers, count) < 2:
+    if min(workers, count) < 2 and not seconds:
         while not todo.empty():
             number, arguments = todo.get()
             yield number, function(*arguments)
         return
     done: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
     with _workers(min(workers, count)) as processes:
-        for process in processes:
-            given = (process, function, todo, done)
+        for place in range(len(processes)):
+            given = (processes, place, function, todo, done, seconds)
             threading.Thread(target=_hand_out, args=given, daemon=True).start()
         for _ in range(count):
             number, result, error = done.get()
@@ -201,13 +212,11 @@ def in_processes(
 @contextmanager
 def _workers(count: int) -> Iterator[list[Process]]:
     """Give processes that answer calls; unless all goes well they are killed at the end."""
-    command = [sys.executable, "-P", "-c", f"from {__name__} import _serve; _serve()"]
-    how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": os.environ | _ONE_THREAD}
     taken: list[Process] = []
     try:
         for _ in range(count):
             with uninterrupted():
-                taken.append(_idle.pop() if _idle else _started(command, **how))
+                taken.append(_idle.pop() if _idle else _worker())
         yield taken
         with uninterrupted():
             while taken:
@@ -220,33 +229,58 @@ def _workers(count: int) -> Iterator[list[Process]]:
             _end(process)
 
 
+def _worker() -> Process:
+    command = [sys.executable, "-P", "-c", f"from {__name__} import _serve; _serve()"]
+    how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": os.environ | _ONE_THREAD}
+    return _started(command, **how)
+
+
 def _retire() -> None:
     while _idle:
         _end(_idle.pop())
 
 
 def _hand_out(
-    worker: Process,
+    workers: list[Process],
+    place: int,
     function: Callable[..., Any],
     todo: SimpleQueue[tuple[int, tuple[Any, ...]]],
     done: SimpleQueue[tuple[int, Any, BaseException | None]],
+    seconds: float,
 ) -> None:
     """Give calls to a process, one after the other, as long as there are any."""
-    calls, answers = cast(IO[bytes], worker.stdin), cast(IO[bytes], worker.stdout)
     while True:
         try:
             number, arguments = todo.get_nowait()
         except Empty:
             return
-        try:
-            pickle.dump((function, arguments), calls)
-            calls.flush()
-            result, error = pickle.load(answers)
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            result, error = None, AnolyteError(_GONE)
-        except BaseException as raised:
-            result, error = None, raised
+        result, error = _answer(workers[place], (function, arguments), seconds)
+        if seconds and isinstance(error, OverdueError):
+            _end(workers[place])
+            workers[place] = _worker()
+            result, error = error, None
         done.put((number, result, error))
+
+
+def _answer(worker: Process, call: tuple[Any, ...], seconds: float) -> tuple[Any, Any]:
+    """Return the result of a call and its error; one of them is None."""
+    calls, answers = cast(IO[bytes], worker.stdin), cast(IO[bytes], worker.stdout)
+    limit = threading.Timer(seconds, _sent, (worker, signal.SIGKILL)) if seconds else None
+    try:
+        if limit is not None:
+            limit.daemon = True
+            limit.start()
+        pickle.dump(call, calls)
+        calls.flush()
+        answer: tuple[Any, Any] = pickle.load(answers)
+    except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+        return None, OverdueError(_GONE)
+    except BaseException as raised:
+        return None, raised
+    finally:
+        if limit is not None:
+            limit.cancel()
+    return answer
 
 
 def _serve() -> None:
