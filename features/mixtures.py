@@ -251,7 +251,7 @@ class Mixtures:
     @property
     def solvent_litres(self) -> Floats:
         """Volume (n,) of the neutral compounds in litres per mole of mixture, mixed ideally."""
-        return np.asarray(self.total(_molar_volume, self.solvents)[:, 0])
+        return np.asarray(self.total(molar_litres, self.solvents)[:, 0])
 
 
 def divide(numerator: Floats, denominator: Floats, empty: float = 0.0) -> Floats:
@@ -287,7 +287,8 @@ def _one(compound: Compound) -> tuple[float]:
     return (1.0,)
 
 
-def _molar_volume(compound: Compound) -> tuple[float]:
+def molar_litres(compound: Compound) -> tuple[float]:
+    """Return the volume of a compound as a liquid in L/mol."""
     return (compound.molar_mass / density(compound).value / 1000,)
 
 

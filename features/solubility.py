@@ -46,6 +46,14 @@ def solvent_class(compound: Compound) -> str:
     return next((name for name in GROUP_CLASSES if group_count(compound, name)), "other")
 
 
+def class_flags(compound: Compound) -> tuple[float, ...]:
+    """Return of which of `CLASSES` a compound is, as 0 and 1; a salt is of none."""
+    if compound.is_salt:
+        return (0.0,) * len(CLASSES)
+    own = solvent_class(compound)
+    return tuple(float(name == own) for name in CLASSES)
+
+
 @lru_cache(maxsize=64)
 def _vectors(compounds: tuple[Compound, ...]) -> tuple[Positions, Floats, Floats]:
     """Return columns of salts, litres per mole of liquids (k,), classes of solvents (k, c)."""

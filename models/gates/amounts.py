@@ -10,10 +10,10 @@ from anolyte.features.arrays import Flags, Floats
 from anolyte.features.mixtures import Mixtures
 from anolyte.features.solubility import (
     CLASSES,
+    class_flags,
     concentrations,
     limit,
     salt_columns,
-    solvent_class,
 )
 
 from .substances import AMOUNTS, ROOM, amounts_of, fusion
@@ -83,7 +83,7 @@ class Amounts:
         result = np.zeros(len(self.mixtures), dtype=bool)
         # Few rows come near any limit; what their main solvent is matters for those alone.
         near = result.copy()
-        for column, least in _least_limits(self.mixtures.compounds):
+        for column, least in _least_limits(self.mixtures):
             moles = self.mixtures.mole_fractions[:, column]
             near |= moles > LENIENCE * least * self["litres"]
         # Where amounts were assumed, the salt's is the default and says nothing.
@@ -103,7 +103,7 @@ class Amounts:
         result = np.zeros(len(self.mixtures), dtype=bool)
         particles = self["neutral"] + self["ions"]
         for celsius in np.unique(self.temperature):
-            limits = _stays_dissolved(self.mixtures.compounds, float(celsius))
+            limits = _stays_dissolved(self.mixtures.table(fusion), float(celsius))
             for column in np.flatnonzero(limits < 1):
                 part = self.mixtures.mole_fractions[:, column]
                 solid = part > limits[column] * particles
@@ -133,24 +133,28 @@ def _limits(salts: tuple[Compound, ...]) -> Floats:
     return limits
 
 
-@lru_cache(maxsize=64)
-def _least_limits(compounds: tuple[Compound, ...]) -> list[tuple[int, float]]:
+def _least_limits(mixtures: Mixtures) -> list[tuple[int, float]]:
     """Return the columns of salts that have a limit in any solvent here, with the lowest."""
-    solvents = {solvent_class(compound) for compound in compounds if not compound.is_salt}
-    here = [CLASSES.index(name) for name in sorted(solvents)]
-    salts = [column for column, compound in enumerate(compounds) if compound.kind == "salt"]
-    least = [float(_limits((compounds[column],))[0, here].min(initial=np.inf)) for column in salts]
+    here = np.flatnonzero(mixtures.table(class_flags)[mixtures.solvents].any(axis=0)).tolist()
+    salts = [column for column, each in enumerate(mixtures.compounds) if each.kind == "salt"]
+    least = [_least_limit(mixtures.compounds[column], tuple(here)) for column in salts]
     return [(column, low) for column, low in zip(salts, least, strict=True) if np.isfinite(low)]
 
 
-@lru_cache(maxsize=64)
-def _stays_dissolved(compounds: tuple[Compound, ...], celsius: float) -> Floats:
-    """Return the share of particles (k,) up to which each compound stays in the liquid."""
-    limits = np.ones(len(compounds))
+@lru_cache(maxsize=512)
+def _least_limit(salt: Compound, classes: tuple[int, ...]) -> float:
+    return float(_limits((salt,))[0, list(classes)].min(initial=np.inf))
+
+
+def _stays_dissolved(fusions: Floats, celsius: float) -> Floats:
+    """Return the share of particles (k,) up to which each compound stays in the liquid.
+
+    Of melting points (degrees C) and enthalpies of fusion (k, 2); where one is unknown, 1.
+    """
+    limits = np.ones(len(fusions))
     kelvin = celsius + UNDERCOOLING + _ZERO_CELSIUS
-    for column, compound in enumerate(compounds):
-        known = fusion(compound)
-        if known is not None and known[0] > celsius + UNDERCOOLING:
-            per_kelvin = 1 / kelvin - 1 / (known[0] + _ZERO_CELSIUS)
-            limits[column] = np.exp(-known[1] / _GAS_CONSTANT * per_kelvin)
+    solid = np.flatnonzero(fusions[:, 0] > celsius + UNDERCOOLING)
+    melting, enthalpy = fusions[solid].T
+    per_kelvin = 1 / kelvin - 1 / (melting + _ZERO_CELSIUS)
+    limits[solid] = np.exp(-enthalpy / _GAS_CONSTANT * per_kelvin)
     return limits

@@ -178,12 +178,13 @@ def amounts_of(compound: Compound) -> tuple[float, ...]:
     )
 
 
-def fusion(compound: Compound) -> tuple[float, float] | None:
-    """Return melting point (degrees C) and enthalpy of fusion (kJ/mol), where both are known."""
+def fusion(compound: Compound) -> tuple[float, float]:
+    """Return melting point (degrees C) and enthalpy of fusion (kJ/mol); nan if one is unknown."""
+    unknown = (float("nan"), float("nan"))
     if compound.is_salt:
-        return None
+        return unknown
     melting = property_value(compound, "melting_point")
     enthalpy = property_value(compound, "fusion_enthalpy")
     if melting is None or enthalpy is None or melting.origin != "measured":
-        return None
+        return unknown
     return melting.value, enthalpy.value
