@@ -22,7 +22,7 @@ from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS
 from threadpoolctl import threadpool_limits
 
 from ..ranking.ranking import Ranking
-from ..spaces.candidate_space import CandidateSpace
+from ..spaces.candidates import Candidates
 from .student import TREES, Student, calibrated, fitted, held_out_rows, scores_of
 
 # Matrices of this many rows stay in the processor's cache.
@@ -90,7 +90,7 @@ class Screening:
         Which tells what need not be predicted, see `prepared`.
     """
 
-    space: CandidateSpace
+    space: Candidates
     model: CoulombicEfficiencyModel
     ranking: Ranking
     exact: bool = False
@@ -114,7 +114,7 @@ class Screening:
 
     def portable(self) -> Screening:
         """Return an equal screening without what was computed on the way."""
-        return replace(self, space=replace(self.space))
+        return replace(self, space=self.space.renewed())
 
     def _taught(self) -> Student | None:
         """Return a student taught on a sample of the candidates."""
@@ -141,7 +141,7 @@ class Screening:
     def _leaders(self, numbers: Integers, booster: Any) -> Integers:
         """Return the candidates that a student holds for the best, one of each family."""
         kept, scores = [numbers[:0]], [np.empty(0)]
-        for chunk in _chunks(numbers):
+        for chunk in self._chunks(numbers):
             allowed, mixtures = self._allowed(chunk)
             kept.append(allowed)
             if len(allowed):
@@ -157,14 +157,14 @@ class Screening:
         with threadpool_limits(1):
             self._prime()
             screened, kept = 0, [numbers[:0]]
-            for chunk in _chunks(numbers):
+            for chunk in self._chunks(numbers):
                 allowed, mixtures = self._allowed(chunk)
                 screened += len(allowed)
                 if self.student is not None and len(allowed):
                     allowed = allowed[self.student.promising(self._descriptors(mixtures))]
                 kept.append(allowed)
             part = Part(NOTHING.best, screened, sum(map(len, kept)))
-            for chunk in _chunks(np.concatenate(kept)):
+            for chunk in self._chunks(np.concatenate(kept)):
                 part = part.joined(replace(NOTHING, best=self._full(chunk)), self.ranking)
         return part
 
@@ -190,7 +190,11 @@ class Screening:
 
     def _predicted(self, numbers: Integers) -> pd.DataFrame:
         """Return `_full` of many candidates."""
-        return pd.concat([self._full(chunk) for chunk in _chunks(numbers)], ignore_index=True)
+        return pd.concat([self._full(chunk) for chunk in self._chunks(numbers)], ignore_index=True)
+
+    def _chunks(self, numbers: Integers) -> Iterator[Integers]:
+        size = min(CHUNK, self.space.chunk_rows)
+        return (numbers[first : first + size] for first in range(0, len(numbers), size))
 
     def _full(self, numbers: Integers) -> pd.DataFrame:
         """Return what the model says of candidates (n rows)."""
@@ -203,10 +207,6 @@ class Screening:
         if not self.ranking.all_amounts:
             frame["family"] = self.space.families(numbers)
         return frame
-
-
-def _chunks(numbers: Integers) -> Iterator[Integers]:
-    return (numbers[first : first + CHUNK] for first in range(0, len(numbers), CHUNK))
 
 
 def rounded(best: pd.DataFrame) -> pd.DataFrame:

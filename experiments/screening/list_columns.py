@@ -13,7 +13,7 @@ from anolyte.models.prediction import SEI, Column, Prediction
 
 from ..constraints.cost import any_price, cost_per_litre
 from ..constraints.rules import critical_count, weight_percent
-from ..spaces.candidate_space import CandidateSpace
+from ..spaces.candidates import Candidates
 
 RETAINED = 0.8
 EXCESS = 1.0
@@ -49,7 +49,7 @@ def cycles_to(ce_pct: npt.ArrayLike, retained: float = RETAINED, excess: float =
 def enriched(
     frame: pd.DataFrame,
     predicted: Prediction,
-    space: CandidateSpace,
+    space: Candidates,
     model: CoulombicEfficiencyModel,
 ) -> pd.DataFrame:
     """Return the rows of a list with what a chemist wants to know of each.

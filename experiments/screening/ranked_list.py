@@ -13,7 +13,7 @@ from anolyte.models.prediction import CE_BOUNDS, SEI, Column, Prediction
 
 from ..ranking.diversity import diverse
 from ..ranking.ranking import Ranking, by_score
-from ..spaces.candidate_space import CandidateSpace
+from ..spaces.candidates import Candidates
 from .engine import Part
 from .list_columns import enriched
 from .student import Student
@@ -131,7 +131,7 @@ class RankedList:
 
 
 def assemble(
-    space: CandidateSpace,
+    space: Candidates,
     model: CoulombicEfficiencyModel,
     found: Part,
     ranking: Ranking,

@@ -12,13 +12,13 @@ from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from ..constraints.constraint import WITHOUT_GATED
 from ..ranking.diversity import DIVERSITY
 from ..ranking.ranking import CRITERIA, Criterion, Ranking, as_criterion
-from ..spaces.candidate_space import CandidateSpace
+from ..spaces.candidates import Candidates
 from .engine import CHUNK, DIGITS, NOTHING, Part, Range, Screening, rounded
 from .ranked_list import RankedList, assemble
 
 
 def screen(  # noqa: PLR0913
-    space: CandidateSpace,
+    space: Candidates,
     model: CoulombicEfficiencyModel,
     top: int = 100,
     criterion: str | Criterion = "lower-bound",
@@ -89,7 +89,7 @@ def screen(  # noqa: PLR0913
     found = survivors(screening, workers, cluster, resume, progress)
     # Descriptor tables are multiplied by all at once: from a space that has none yet, so that
     # the last bits do not depend on what was computed before.
-    ranked = assemble(replace(space), model, found, ranking)
+    ranked = assemble(space.renewed(), model, found, ranking)
     return replace(ranked, frame=ranked.frame.round(DIGITS), student=screening.student)
 
 

@@ -36,6 +36,8 @@ ADDITIVE_WT_PCT = (2.0,)
 # With fewer electrolytes the habits of a metal are no space; its ready-made one is.
 MIN_ELECTROLYTES = 100
 _MAX_KINDS = 2**31
+# Of a chunk; its matrix is as wide as the space has compounds.
+MOST_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -288,6 +290,15 @@ class CandidateSpace:
     def _tables(self) -> DescriptorTables:
         """Descriptor tables of the compounds, shared by all chunks of the space."""
         return {}
+
+    @property
+    def chunk_rows(self) -> int:
+        """How many candidates may be looked at together."""
+        return MOST_ROWS
+
+    def renewed(self) -> CandidateSpace:
+        """Return an equal space without what was computed on the way."""
+        return replace(self)
 
     def chunks(self, size: int) -> Iterator[tuple[int, int]]:
         """Yield ranges of candidate numbers that cover the space."""
