@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from .evaluation.evaluate import Evaluation, evaluate
     from .evaluation.evaluate_sei import evaluate_sei
     from .evaluation.report import write_report
+    from .libraries.formulations import library_formulations
+    from .libraries.library import MoleculeLibrary, read_library
+    from .libraries.neighbours import make_library
+    from .libraries.screening import LibraryList, screen_library
     from .predictions.explanation import Explanation, explain
     from .predictions.predict import predict
     from .ranking.criteria import Expected, LowerBound, Precedent, Probability
@@ -41,7 +45,9 @@ __all__ = [
     "Evaluation",
     "Expected",
     "Explanation",
+    "LibraryList",
     "LowerBound",
+    "MoleculeLibrary",
     "Pareto",
     "Precedent",
     "Probability",
@@ -58,14 +64,18 @@ __all__ = [
     "gather",
     "gather_others",
     "lab_sheet",
+    "library_formulations",
     "log_screening",
     "log_sei",
     "log_suggestions",
     "log_training",
+    "make_library",
     "measured_electrolytes",
     "predict",
+    "read_library",
     "save_training",
     "screen",
+    "screen_library",
     "suggest",
     "sync",
     "train",
@@ -79,6 +89,10 @@ _HOMES = {
     "evaluation.evaluate": ("Evaluation", "evaluate"),
     "evaluation.evaluate_sei": ("evaluate_sei",),
     "evaluation.report": ("write_report",),
+    "libraries.formulations": ("library_formulations",),
+    "libraries.library": ("MoleculeLibrary", "read_library"),
+    "libraries.neighbours": ("make_library",),
+    "libraries.screening": ("LibraryList", "screen_library"),
     "predictions.explanation": ("Explanation", "explain"),
     "predictions.predict": ("predict",),
     "ranking.criteria": ("Expected", "LowerBound", "Precedent", "Probability"),

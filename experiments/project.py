@@ -1,4 +1,4 @@
-"""Project: the folder of a user's work and its five places."""
+"""Project: the folder of a user's work and its places."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ class Project:
     def outbox(self) -> Path:
         """Folder of the runs that the tracking store could not take."""
         return self.root / names.OUTBOX
+
+    @property
+    def libraries(self) -> Path:
+        """Folder of what was computed of molecules of libraries; it may be removed."""
+        return self.root / names.LIBRARIES
 
     @property
     def database(self) -> Path:

@@ -11,6 +11,8 @@ DATA = "anolyte-data"
 MODELS = "anolyte-models"
 OUTBOX = "anolyte-outbox"
 DATABASE = "mlflow.db"
+# Can be computed again, so that it marks no project.
+LIBRARIES = "anolyte-libraries"
 PLACES = (MARKER, DATA, MODELS, OUTBOX, DATABASE)
 
 

@@ -18,6 +18,7 @@ from . import (
     data,
     evaluate,
     explain,
+    library,
     mix,
     models,
     pending,
@@ -79,6 +80,7 @@ app.command("screen")(screen.screen_command)
 app.command("suggest")(suggest.suggest_command)
 app.command("mix")(mix.mix_command)
 app.add_typer(space.app, name="space")
+app.add_typer(library.app, name="library")
 app.add_typer(data.app, name="data")
 app.add_typer(pending.app, name="pending")
 app.add_typer(compounds.app, name="compounds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,8 +20,21 @@ from .shared.console import (
     print_json,
     progress_bar,
     records,
-    separated,
     tell,
+)
+from .shared.libraries import (
+    AmountsOption,
+    BaseOption,
+    CacheOption,
+    CardsOption,
+    FiltersOption,
+    LibraryOption,
+    LibraryRequest,
+    PurchasableOption,
+    RoleOption,
+    ScaffoldOption,
+    SdfOption,
+    numbers,
 )
 from .shared.limits import (
     AnodicOption,
@@ -43,6 +56,7 @@ from .shared.listing import criterion_of, print_ranked
 from .shared.spaces import PricesOption, SpaceMetalOption, SpaceOption, named_space, with_prices
 
 if TYPE_CHECKING:
+    from ..screening.ranked_list import RankedList
     from ..spaces.candidate_space import CandidateSpace
 
 
@@ -128,6 +142,16 @@ def screen_command(
     exact: Annotated[
         bool, typer.Option("--exact", help="Predict every candidate in full, however long.")
     ] = False,
+    library: LibraryOption = None,
+    role: RoleOption = "solvent",
+    base: BaseOption = None,
+    amounts: AmountsOption = "",
+    filters: FiltersOption = "",
+    purchasable: PurchasableOption = None,
+    per_scaffold: ScaffoldOption = 5,
+    cache: CacheOption = None,
+    sdf: SdfOption = None,
+    picture: CardsOption = None,
     model: ModelOption = None,
     note: NoteOption = "",
     tracking_uri: UriOption = None,
@@ -142,8 +166,10 @@ def screen_command(
     Example:  anolyte screen --space Li:LHCE --max-pfas-wt-pct 40
     Example:  anolyte screen --target 99.5 --details
     Example:  anolyte screen --metal Li --salts LiFSI,LiDFOB --solvents DME,FDMB,TTE --top 50
+    Example:  anolyte screen --metal Li --library solvents.smi --salts LiFSI --concentrations 1,2
     """
-    from anolyte.datasets.files.exports import checked_table_path, write_table_file
+    from anolyte.datasets.compounds.metals import as_metal
+    from anolyte.datasets.files.exports import checked_table_path
 
     from ..crate import check_crate, screening_crate
     from ..predictions.load_or_train import load_or_train
@@ -169,34 +195,32 @@ def screen_command(
     }
     constraints = constraints_of(exclude, unknown, limits, family)
     axes = {"salts": salts, "solvents": solvents, "additives": additives}
-    whole = _space(metal, space, {**axes, "concentrations": concentrations})
-    chosen = with_prices(whole, prices, max_cost_per_l).constrained(constraints)
-    symbol = chosen.metal
-    predictor, folder = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
-    left_out = f" ({len(whole) - len(chosen):,} left out)" if len(chosen) < len(whole) else ""
-    tell(f"Screening {len(chosen):,} candidates for {symbol}{left_out}.")
-    with progress_bar() as progress:
-        ranked = screen(
-            chosen,
-            predictor,
-            top,
-            criterion,
-            coverage,
-            all_amounts,
-            mixed,
-            progress,
-            workers=workers,
-            cluster=cluster,
-            resume=resume,
-            include_gated=include_gated,
-            exact=exact,
-        )
-    frame = ranked.to_frame()
-    if out is not None:
-        write_table_file(frame, out)
+    asked: dict[str, Any] = {"top": top, "coverage": coverage, "include_gated": include_gated}
+    asked |= {"workers": workers, "cluster": cluster, "resume": resume}
+    ranked: RankedList
+    if library is not None:
+        request = _request(library, role, base, amounts, filters, purchasable, per_scaffold, cache,
+                           space, {**axes, "concentrations": concentrations})  # fmt: skip
+        symbol = as_metal(metal or "Li")
+        # What is wrong with it is told before a model is trained.
+        request.formulations(symbol)
+        predictor, folder = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
+        asked |= {"criterion": criterion, "constraints": constraints}
+        with progress_bar() as progress:
+            ranked = request.ranked(predictor, **asked, progress=progress)
+    else:
+        whole = _space(metal, space, {**axes, "concentrations": concentrations})
+        chosen = with_prices(whole, prices, max_cost_per_l).constrained(constraints)
+        symbol = chosen.metal
+        predictor, folder = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
+        left_out = f" ({len(whole) - len(chosen):,} left out)" if len(chosen) < len(whole) else ""
+        tell(f"Screening {len(chosen):,} candidates for {symbol}{left_out}.")
+        asked |= {"all_amounts": all_amounts, "diversity": mixed, "exact": exact}
+        with progress_bar() as progress:
+            ranked = screen(chosen, predictor, criterion=criterion, **asked, progress=progress)
+    _write(ranked, out, sdf, picture)
     if crate is not None:
-        screening_crate(ranked, folder, crate, space or None)
-        tell(f"Crate: {crate}")
+        tell(f"Crate: {screening_crate(ranked, folder, crate, space or None)}")
     kept = ""
     if not no_tracking:
         from ..tracking import log_screening
@@ -210,15 +234,29 @@ def screen_command(
                 "predicted": ranked.predicted,
                 "criterion": ranked.criterion,
                 "caveat": ranked.caveat,
-                "ranked": records(frame),
+                "ranked": records(ranked.to_frame()),
             }
         )
         return
     print_ranked(ranked, show, details)
     if out is not None:
-        print(f"List:   {out} ({len(frame)} rows)")
+        print(f"List:   {out} ({len(ranked)} rows)")
     if kept:
         print(f"MLflow: {kept}")
+
+
+def _write(ranked: RankedList, out: Path | None, sdf: Path | None, picture: Path | None) -> None:
+    """Write a list to the files that were asked for."""
+    from anolyte.datasets.files.exports import write_table_file
+
+    from ..libraries.sdf import write_sdf
+
+    if out is not None:
+        write_table_file(ranked.to_frame(), out)
+    if sdf is not None:
+        write_sdf(ranked.to_frame(), sdf)
+    if picture is not None:
+        ranked.plot("molecules").savefig(picture)
 
 
 def _space(metal: str, name: str, axes: dict[str, str]) -> CandidateSpace:
@@ -242,12 +280,36 @@ def _space(metal: str, name: str, axes: dict[str, str]) -> CandidateSpace:
         named_compounds(axes["salts"]) or usual_salts,
         named_compounds(axes["solvents"]) or usual_solvents,
         usual_additives if not additives else chosen,
-        tuple(_numbers(axes["concentrations"])) or CONCENTRATIONS,
+        tuple(numbers(axes["concentrations"], "--concentrations")) or CONCENTRATIONS,
     )
 
 
-def _numbers(text: str) -> list[float]:
-    try:
-        return [float(part) for part in separated(text)]
-    except ValueError:
-        raise ValueError(f"--concentrations {text!r}: write numbers, e.g. 1,2,4") from None
+def _request(
+    library: Path,
+    role: str,
+    base: list[str] | None,
+    amounts: str,
+    filters: str,
+    purchasable: Path | None,
+    per_scaffold: int,
+    cache: Path | None,
+    space: str,
+    axes: dict[str, str],
+) -> LibraryRequest:
+    """Return what the options ask of a library."""
+    elsewhere = {"--space": space, "--solvents": axes["solvents"], "--additives": axes["additives"]}
+    given = [option for option, text in elsewhere.items() if text]
+    if given:
+        raise ValueError(f"--library is the molecules to rank: leave out {', '.join(given)}")
+    return LibraryRequest(
+        library,
+        role,
+        axes["salts"],
+        numbers(axes["concentrations"], "--concentrations"),
+        list(base or ()),
+        numbers(amounts, "--amounts"),
+        filters,
+        purchasable,
+        cache,
+        per_scaffold,
+    )

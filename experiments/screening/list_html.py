@@ -24,6 +24,7 @@ _BAR = 160
 _TICKS = (0, 90, 99, 99.9)
 _COLUMNS = {
     "rank": "",
+    "molecule": "molecule",
     "electrolyte": "electrolyte",
     "family": "family",
     "bar": "CE / %",
@@ -33,6 +34,11 @@ _COLUMNS = {
     "reasons": "reasons",
     "nearest": "nearest measured",
     "flags": "flags",
+    "ranked_by": "ranked by",
+    "scaffold": "scaffold",
+    "parent": "parent",
+    "edit": "edit",
+    "known_as": "known as",
 }
 
 
@@ -61,6 +67,9 @@ def _values(frame: pd.DataFrame, title: str, caveat: str, rows: int) -> dict[str
     head = frame.head(rows)
     bars = pd.Series(_bars(head), head.index, dtype=object)
     shown = head.assign(bar=bars, sei=_characters(head))
+    if "smiles" in head:
+        # Each row is of one molecule, which is drawn in it.
+        shown["molecule"] = list(map(_structure, head["smiles"]))
     if "nearest" in head:
         # The others are in the table.
         shown["nearest"] = [str(value).split("; ", 1)[0] for value in head["nearest"]]
@@ -72,8 +81,12 @@ def _values(frame: pd.DataFrame, title: str, caveat: str, rows: int) -> dict[str
         "more": len(frame) - len(head),
         "width": _BAR,
         "ticks": _places(_TICKS),
-        "drawings": list(_drawings(head)),
+        "drawings": [] if "smiles" in head else list(_drawings(head)),
     }
+
+
+def _structure(smiles: str) -> str:
+    return structure_svg(Compound(smiles, smiles))
 
 
 def _characters(head: pd.DataFrame) -> list[str]:

@@ -1,0 +1,1 @@
+"""Libraries: molecules that no registry holds, read, made and screened by the hundred thousand."""
