@@ -25,6 +25,7 @@ from anolyte.experiments.tracking import RunReference, log_training, model_id, t
 from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from anolyte.experiments.tracking.run_record import ChildRun, DatasetFacts, Metric
 from anolyte.experiments.training.train import TrainingResult, gather, save_training, train
+from anolyte.models.efficiency import families
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -57,6 +58,31 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")
+
+
+# Trees of each forest in tests. Growing a tree costs the same on a few rows as on many.
+SMALL = {"random_forest": 40, "extra_trees": 40, "xgboost": 60}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_forests() -> Iterator[dict[str, Any]]:
+    """Grow forests of few trees in this process, and return how they are made elsewhere."""
+    whole: dict[str, Any] = dict(families.FAMILIES)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, trees in SMALL.items():
+
+            def small(*given: Any, make: Any = whole[name], trees: int = trees) -> Any:
+                return make(*given).set_params(n_estimators=trees)
+
+            patch.setitem(families.FAMILIES, name, small)  # type: ignore[arg-type]
+        yield whole
+
+
+@pytest.fixture
+def whole_forests(small_forests: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grow forests as a program of its own does."""
+    for name, make in small_forests.items():
+        monkeypatch.setitem(families.FAMILIES, name, make)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -148,12 +174,13 @@ def lithium() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def share_of_the_cores() -> Iterator[None]:
-    """Let each of the processes that share the tests compute on its part of the cores alone."""
-    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    cores = max(1, (os.cpu_count() or 1) // processes)
+def one_core() -> Iterator[None]:
+    """Let models be fitted one after the other in this process; the tests themselves share cores.
+
+    What processes of their own change has tests of its own, of whole programs.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "cpu_count", lambda: cores)
+        patch.setattr(os, "cpu_count", lambda: 1)
         yield
 
 

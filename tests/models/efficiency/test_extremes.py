@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import warnings
@@ -135,13 +134,13 @@ def predicted() -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("whole_forests")
 def test_threads_and_processes_do_not_change_a_bit(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = PREDICTED.format(folder=str(request.path.parent))
-    # Here one fit follows the other; there they are made at once.
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    # As `make test` sets them here: one.
+    # Here one fit follows the other; there they are made at once, and on more threads
+    # than the one that `make test` allows.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.setenv(name, "7")
     monkeypatch.setenv("PYTHONHASHSEED", "1")
