@@ -74,7 +74,6 @@ ESTIMATED = "donor number estimated"
 # Half of a 90 % interval as wide as this tells of the LCE no more than an order.
 ORDER_ONLY = 1.0
 WIDE = "order only: the efficiency itself is not known within a factor of ten of the loss"
-LEVEL = "the mean of the laboratory: what it has measured teaches no order of further compounds"
 _ASSUMED = ("amounts", "salt", "density estimated")
 
 
@@ -127,8 +126,8 @@ class Model(Protocol):
     def remarks(self, descriptors: Floats, domain_score: Floats) -> list[str]:
         """Return for each electrolyte why to be careful, or nothing."""
 
-    def level_only(self, mixtures: Mixtures) -> Flags:
-        """Return for which electrolytes (n,) a laboratory's mean is all that can be told."""
+    def answered_for(self, mixtures: Mixtures) -> list[str]:
+        """Return for which laboratory and conditions the predictions (n) are, or nothing."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -245,7 +244,7 @@ class Prediction:
             self.model.remarks(self.descriptors, self.domain_score),
             [ESTIMATED * bool(share) for share in imputed],
             [WIDE * bool(width >= ORDER_ONLY) for width in self.half_width(0.9)],
-            [LEVEL * bool(only) for only in self.model.level_only(self.mixtures)],
+            self.model.answered_for(self.mixtures),
             strict=True,
         )
         return ["; ".join(filter(None, words)) for words in each]

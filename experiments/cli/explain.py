@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .shared.console import (
+    CapacityOption,
     CoverageOption,
+    CurrentOption,
     JsonOption,
     MetalOption,
+    MethodOption,
     ModelOption,
     TableFileOption,
     UriOption,
+    conditions_of,
     print_json,
     print_table,
     progress_bar,
@@ -40,6 +44,9 @@ def explain_command(
         list[str] | None,
         typer.Option("--dependence", help="How CE changes with this descriptor; may be repeated."),
     ] = None,
+    current: CurrentOption = None,
+    capacity: CapacityOption = None,
+    method: MethodOption = "",
     coverage: CoverageOption = 0.9,
     most: Annotated[int, typer.Option("--most", min=1, help="How many descriptors to list.")] = 10,
     out: TableFileOption = None,
@@ -67,7 +74,7 @@ def explain_command(
 
     if sum((formulation is not None, importance, bool(dependence))) != 1:
         raise ValueError("give one of: a formulation, --importance, --dependence")
-    symbol = as_metal(metal)
+    symbol, given = as_metal(metal), conditions_of(current, capacity, method)
     electrolyte = None if formulation is None else parse(formulation)
     if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"{plot}: the name must end in .png, .svg or .pdf")
@@ -75,7 +82,7 @@ def explain_command(
         checked_table_path(out)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     if electrolyte is not None:
-        _show(fitted, electrolyte, coverage, most, out, plot, json)
+        _show(fitted, electrolyte, given, coverage, most, out, plot, json)
     elif importance:
         show_importance(fitted, most, out, plot, json)
     else:
@@ -85,6 +92,7 @@ def explain_command(
 def _show(
     model: CoulombicEfficiencyModel,
     electrolyte: Electrolyte,
+    given: dict[str, float | str],
     coverage: float,
     most: int,
     out: Path | None,
@@ -94,7 +102,7 @@ def _show(
     from ..plots.explanation import contribution_bars
     from ..predictions.explanation import explain
 
-    explanation = explain(electrolyte, model.metal, model, coverage, most)
+    explanation = explain(electrolyte, model.metal, model, coverage, most, conditions=given)
     if json:
         print_json(explanation.to_dict())
     else:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .shared.console import (
+    CapacityOption,
     CompoundsOption,
     CoverageOption,
+    CurrentOption,
     JsonOption,
     LaboratoryOption,
     MetalOption,
+    MethodOption,
     ModelOption,
     TableFileOption,
     UriOption,
+    conditions_of,
     in_laboratory,
     print_json,
     print_table,
@@ -59,6 +63,9 @@ def predict_command(
         ),
     ] = None,
     lab: LaboratoryOption = "",
+    current: CurrentOption = None,
+    capacity: CapacityOption = None,
+    method: MethodOption = "",
     coverage: CoverageOption = 0.9,
     out: TableFileOption = None,
     compounds: CompoundsOption = None,
@@ -75,6 +82,7 @@ def predict_command(
     Example:  anolyte predict "1 M LiFSI in DME" "LiFSI/DME/TTE (1:1.2:3 mol/mol)" --metal Li
     Example:  anolyte predict --file formulations.csv --metal Na --out predictions.csv
     Example:  anolyte predict "2 M ZnSO4 in H2O" --metal Zn --lab "our laboratory"
+    Example:  anolyte predict "1 M LiFSI in DME" --current 0.5 --capacity 1 --method aurbach
     """
     import pandas as pd
     from anolyte.datasets.compounds.metals import as_metal
@@ -88,7 +96,7 @@ def predict_command(
         raise ValueError("give formulations, or --file, or - for standard input")
     if STDIN in given and len(given) > 1:
         raise ValueError("- stands for standard input and goes with no further formulation")
-    symbol = as_metal(metal)
+    symbol, given_for = as_metal(metal), conditions_of(current, capacity, method)
     if out is not None:
         checked_table_path(out)
     registry = registry_with(compounds)
@@ -98,7 +106,7 @@ def predict_command(
     requests = _requests(written, file)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     fitted = in_laboratory(fitted, lab)
-    predictor = Predictor(fitted, coverage, registry if compounds is not None else None)
+    predictor = Predictor(fitted, coverage, registry if compounds is not None else None, given_for)
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:
         whole = pd.concat(chunks, ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
 from anolyte.datasets.electrolytes.grammar import parse
+from anolyte.models.efficiency.conditions import checked
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import contributions, reasons
 from anolyte.models.explanations.counterfactual import counterfactuals
@@ -82,6 +84,7 @@ def explain(
     coverage: float = 0.9,
     most: int = 10,
     species: int = 5,
+    conditions: Mapping[str, float | str] | None = None,
 ) -> Explanation:
     """Explain the prediction of one electrolyte.
 
@@ -97,6 +100,8 @@ def explain(
         Of the interval.
     most, species
         How many descriptors and SEI species to list.
+    conditions
+        Those that are known, see `predict`.
 
     Raises
     ------
@@ -114,7 +119,8 @@ def explain(
     """
     electrolyte = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
     model = as_model(model, metal)
-    predicted = model.assess([electrolyte], coverage)
+    given = pd.DataFrame([{"electrolyte": electrolyte} | checked(conditions or {})])
+    predicted = model.assess(given, coverage)
     told = predicted.to_frame(SAID).iloc[0]
     prediction = {
         "metal": model.metal,

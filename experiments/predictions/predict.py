@@ -5,10 +5,11 @@ Hands rows on in chunks, so that a stream of any length takes the memory of one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from anolyte.datasets.compounds.metals import as_metal
@@ -16,6 +17,7 @@ from anolyte.datasets.compounds.registry import CompoundRegistry
 from anolyte.datasets.electrolytes.electrolyte import Electrolyte
 from anolyte.datasets.electrolytes.grammar import Reading, parse, read
 from anolyte.datasets.errors import AnolyteError, Fault, FormulationError, InputError
+from anolyte.models.efficiency.conditions import GIVEN, checked
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, Column
 
@@ -40,7 +42,7 @@ PREDICTED = (
 )
 COLUMNS = ("row", *PREDICTED, "status", "reason")
 # Of a column of the user's file that has the name of a prediction's.
-GIVEN = "given_"
+PREFIX = "given_"
 _NUMBERS = (*CE_BOUNDS, Column.DOMAIN_SCORE)
 # Of a stream alone: which row it was, and how it fared.
 _ROW_COLUMNS = ("row", "status", "reason")
@@ -53,6 +55,7 @@ def predict(
     coverage: float = 0.9,
     registry: CompoundRegistry | None = None,
     laboratory: str | None = None,
+    conditions: Mapping[str, float | str] | None = None,
 ) -> pd.DataFrame:
     """Predict the Coulombic efficiency and the SEI of formulations.
 
@@ -72,6 +75,9 @@ def predict(
         Known compounds; the shipped ones by default.
     laboratory
         For which laboratory, see `CoulombicEfficiencyModel.at_laboratory`; any by default.
+    conditions
+        Those that are known of current_mA_cm2, capacity_mAh_cm2 and ce_method (average or
+        aurbach), see `anolyte.models.efficiency.conditions`; none by default.
 
     Returns
     -------
@@ -101,7 +107,7 @@ def predict(
     fitted = as_model(model, metal)
     if laboratory is not None:
         fitted = fitted.at_laboratory(laboratory)
-    predictor = Predictor(fitted, coverage, registry)
+    predictor = Predictor(fitted, coverage, registry, checked(conditions or {}))
     requests = (Request(number, text) for number, text in enumerate(texts, start=1))
     frames = list(predictor.stream(requests, LARGE_CHUNK))
     if not frames:
@@ -147,6 +153,14 @@ def all_right(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+class Readable(NamedTuple):
+    """A formulation that could be read, and the conditions given for it."""
+
+    request: Request
+    reading: Reading
+    conditions: Mapping[str, float | str]
+
+
 @dataclass
 class Predictor:
     """Predicts formulations on one metal.
@@ -159,6 +173,8 @@ class Predictor:
         Of the interval.
     registry
         Known compounds; the shipped ones by default.
+    conditions
+        Of rows that do not tell their own, see `conditions.GIVEN`.
     rows, failed
         How many rows were predicted so far, and how many of them could not be.
     """
@@ -166,6 +182,7 @@ class Predictor:
     model: CoulombicEfficiencyModel
     coverage: float = 0.9
     registry: CompoundRegistry | None = None
+    conditions: Mapping[str, float | str] = field(default_factory=dict)
     rows: int = field(default=0, init=False)
     failed: int = field(default=0, init=False)
 
@@ -182,10 +199,11 @@ class Predictor:
         `COLUMNS`, as ``given_`` and it.
         """
         failures: list[dict[str, object]] = []
-        readable: list[tuple[Request, Reading]] = []
+        readable: list[Readable] = []
         for request in requests:
             try:
-                readable.append((request, self._read(request)))
+                given = {**self.conditions, **checked(request.further)}
+                readable.append(Readable(request, self._read(request), given))
             except (AnolyteError, ValueError) as error:
                 failures.append(_failure(request, error))
         frames = list(self._predicted(readable, failures)) if readable else []
@@ -205,7 +223,7 @@ class Predictor:
 
     def _predicted(
         self,
-        readable: list[tuple[Request, Reading]],
+        readable: list[Readable],
         failures: list[dict[str, object]],
     ) -> Iterator[pd.DataFrame]:
         """Yield the predictions of all that can be; halve what fails until the culprit is found."""
@@ -213,20 +231,23 @@ class Predictor:
             yield self._frame(readable)
         except (AnolyteError, ValueError) as error:
             if len(readable) == 1:
-                failures.append(_failure(readable[0][0], error))
+                failures.append(_failure(readable[0].request, error))
                 return
             half = len(readable) // 2
             for part in (readable[:half], readable[half:]):
                 yield from self._predicted(part, failures)
 
-    def _frame(self, readable: list[tuple[Request, Reading]]) -> pd.DataFrame:
-        electrolytes = [reading.electrolyte for _, reading in readable]
-        frame = self.model.assess(electrolytes, self.coverage).to_frame(PREDICTED)
-        rows = [request.row for request, _ in readable]
+    def _frame(self, readable: list[Readable]) -> pd.DataFrame:
+        electrolytes = pd.Series([each.reading.electrolyte for each in readable], dtype=object)
+        asked = pd.DataFrame([each.conditions for each in readable], columns=list(GIVEN))
+        frame = self.model.assess(asked.assign(electrolyte=electrolytes), self.coverage).to_frame(
+            PREDICTED
+        )
+        rows = [each.request.row for each in readable]
         frame = frame.assign(row=rows, status=OK, reason="")
         frame["remarks"] = [
-            "; ".join(filter(None, (told, *reading.remarks)))
-            for told, (_, reading) in zip(frame["remarks"], readable, strict=True)
+            "; ".join(filter(None, (told, *each.reading.remarks)))
+            for told, each in zip(frame["remarks"], readable, strict=True)
         ]
         return frame[list(COLUMNS)]
 
@@ -237,7 +258,7 @@ def _with_further(frame: pd.DataFrame, requests: list[Request]) -> pd.DataFrame:
         return frame
     ordered = sorted(requests, key=lambda request: request.row)
     further = pd.DataFrame([dict(request.further) for request in ordered], dtype=str).fillna("")
-    named = {name: f"{GIVEN}{name}" if name in frame else name for name in further}
+    named = {name: f"{PREFIX}{name}" if name in frame else name for name in further}
     return frame.join(further.rename(columns=named))
 
 

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from anolyte.datasets.errors import ModelFileError
 from anolyte.datasets.files.atomic import naming, remove_abandoned
 from anolyte.features import BLOCKS
 
+from ..efficiency.conditions import conditions_of
 from ..efficiency.evidence import LEVELS, Steps
 from ..efficiency.families import FAMILIES, Estimator
 from ..efficiency.intervals import COVERAGES, ConformalScale
@@ -163,6 +165,7 @@ def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
         # None where no score is enough.
         "evidence_steps": [step if np.isfinite(step) else None for step in model.steps_],
         "sources": model.sources_,
+        "conditions": [asdict(fitted) for fitted in model.conditions_.fits],
         "ensemble": {
             "members": [list(member) for member in ensemble.estimators],
             "transfer": list(ensemble.transfer),
@@ -282,6 +285,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
         strong, moderate = manifest["evidence_steps"]
         each = (np.inf if step is None else float(step) for step in (strong, moderate))
         model.steps_ = Steps(*each)
+    model.conditions_ = conditions_of(manifest.get("conditions", []))
     read = BundleReader(folder, manifest, len(model.feature_names), model.layout)
     model.sei_ = read.sei()
     model.ensemble_ = Ensemble(

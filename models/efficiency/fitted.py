@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..prediction import NEAREST
 from ..sei.model import SEIModel, shipped_sei_model
+from .conditions import Conditions
 from .domain import Domain
 from .evidence import UNMEASURED, WEAK, Steps, prediction_evidence, remarks
 from .laboratory import LEAST_ROWS, Laboratory
@@ -22,6 +23,7 @@ from .recipes import PRIOR, Choice
 
 METAL_BLOCK, FRAGMENT_BLOCK = "metal", "fingerprints"
 LAST = (FRAGMENT_BLOCK, METAL_BLOCK)
+LEVEL = "the mean of the laboratory: what it has measured teaches no order of further compounds"
 # Decimals of descriptors.
 DIGITS = 9
 
@@ -37,6 +39,7 @@ class FittedModel:
     evidence_: str
     steps_: Steps = UNMEASURED
     sei_: SEIModel | None
+    conditions_: Conditions = Conditions()
     laboratory_: Laboratory | None = None
 
     @property
@@ -157,8 +160,18 @@ class FittedModel:
         largest = dict(zip(self.feature_names, self.domain_.largest.tolist(), strict=False))
         return remarks(self.feature_names, descriptors, domain_score, largest)
 
-    def level_only(self, mixtures: Mixtures) -> Flags:
-        """Return for which electrolytes (n,) a laboratory's mean is all that can be told."""
-        if self.laboratory_ is None:
-            return np.zeros(len(mixtures), dtype=bool)
-        return self.laboratory_.level_only(mixtures)
+    def conditioned(self, mixtures: Mixtures) -> tuple[Floats, list[str]]:
+        """Return what the given conditions add to LCE (n,), and what that is worth, in words.
+
+        Nothing in a laboratory, whose own rows tell how it measures.
+        """
+        if mixtures.conditions is None or self.laboratory_ is not None:
+            return np.zeros(len(mixtures)), [""] * len(mixtures)
+        return self.conditions_.corrections(mixtures.conditions)
+
+    def answered_for(self, mixtures: Mixtures) -> list[str]:
+        """Return for which laboratory and conditions the predictions (n) are, or nothing."""
+        _, told = self.conditioned(mixtures)
+        if self.laboratory_ is not None:
+            told = [LEVEL * bool(only) for only in self.laboratory_.level_only(mixtures)]
+        return told

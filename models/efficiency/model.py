@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 from ..prediction import Efficiencies, Prediction, texts_of
 from ..sei.model import SEIModel
 from ..sei.rules import BLOCKED
+from .conditions import learned_conditions
 from .crossfit import LATER, HeldOut, Left, Progress, assemble, cross_fit
 from .domain import Domain
 from .evidence import Steps, largest_values, metal_evidence
@@ -92,6 +93,8 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         The number of sources.
     sei_
         The SEI model that was given; see `sei`.
+    conditions_
+        What given conditions change, see `conditions.Conditions`; only `assess` knows them.
     laboratory_
         For which laboratory it predicts; None for any, see `at_laboratory`.
 
@@ -235,10 +238,9 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         progress: Progress | None,
     ) -> None:
         """Choose a recipe on held-out predictions, and fit it."""
-        among = self.recipes(not rows.own.all())
+        among, cut = self.recipes(not rows.own.all()), middle_year(measurements)
         if held_out is None:
             fold, members = self.fold_of_row(measurements), all_members(among)
-            cut = middle_year(measurements)
             held_out = cross_fit(rows, fold, members, self.seed, progress=progress, cut=cut)
         later = held_out.get(frozenset((LATER,)))
         parts = [part for left, part in held_out.items() if len(left) == 1 and LATER not in left]
@@ -251,6 +253,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
             self.ensemble_ = Ensemble(float(mean), self.layout)
         else:
             self.ensemble_ = fit_members(rows, among[choice.recipe], self.seed)
+        self.conditions_ = learned_conditions(measurements, choice, joined, later, cut, self.seed)
         predicted = choice.combine(joined.means, joined.predictions)
         self._keep(rows, choice, predicted, choice.spread(joined.spread))
 
@@ -380,7 +383,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         Parameters
         ----------
         X
-            Whatever `anolyte.features.mixtures.as_mixtures` takes.
+            Whatever `as_mixtures` takes; a table may tell conditions, see `conditions.GIVEN`.
         coverage
             Of the interval in the tables, one of `intervals.COVERAGES`.
         """
@@ -388,6 +391,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         mixtures = as_mixtures(X, self.metal)
         features = self.descriptors(mixtures)
         lce, spread = self._answer(features, mixtures)
+        lce = lce + self.conditioned(mixtures)[0]
         if self.metal in BLOCKED:
             lce = self.sei.cap(mixtures, Efficiencies(lce, self.mean_lce))
         return Prediction(mixtures, features, lce, spread, self, coverage, texts_of(X))

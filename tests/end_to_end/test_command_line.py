@@ -141,6 +141,8 @@ def test_predict_without_a_model_trains_one(anolyte: Anolyte, tmp_path: Path) ->
         (["predict", "1 M LiFSO in DME"], "did you mean LiFSI"),
         (["predict", "1 M LiFSI in DME", "--metal", "Xx"], "unknown metal 'Xx'"),
         (["predict", "1 M LiFSI in DME", "--coverage", "0.99"], "use one of 0.5, 0.8, 0.9"),
+        (["predict", "1 M LiFSI in DME", "--current", "-1"], "number above 0"),
+        (["explain", "1 M LiFSI in DME", "--method", "guess"], "average or aurbach"),
         (["predict", "1 M LiFSI in DME", "--model", "nowhere"], "no model in nowhere"),
         (["screen", "--salts", "LiFSI,NaPF7"], "NaPF6"),
         (["screen", "--salts", "NaPF6"], "NaPF6 holds no Li"),

@@ -34,6 +34,15 @@ LaboratoryOption = Annotated[
         "--lab", help="For which laboratory: as its rows name it (laboratory, else source)."
     ),
 ]
+CurrentOption = Annotated[
+    float | None, typer.Option("--current", help="Current density in mA/cm2, if it is known.")
+]
+CapacityOption = Annotated[
+    float | None, typer.Option("--capacity", help="Areal capacity in mAh/cm2, if it is known.")
+]
+MethodOption = Annotated[
+    str, typer.Option("--method", help="How CE is counted, if known: average or aurbach.")
+]
 TableFileOption = Annotated[
     Path | None, typer.Option("--out", help="Write the table, whole: .csv or .parquet.")
 ]
@@ -81,6 +90,15 @@ def in_laboratory(model: CoulombicEfficiencyModel, name: str) -> CoulombicEffici
     else:
         tell(f"Laboratory {name}: {rows} of its measurements of {model.metal} are known.")
     return model.at_laboratory(name)
+
+
+def conditions_of(
+    current: float | None, capacity: float | None, method: str
+) -> dict[str, float | str]:
+    """Return the conditions of the options, checked."""
+    from anolyte.models.efficiency.conditions import GIVEN, checked
+
+    return checked(dict(zip(GIVEN, (current, capacity, method), strict=True)))
 
 
 def tell(message: str) -> None:

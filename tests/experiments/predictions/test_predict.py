@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from anolyte.datasets import FormulationError, TableError, parse
+from anolyte.datasets import FormulationError, TableError, log_coulombic_efficiency, parse
 from anolyte.datasets.electrolytes.electrolyte import MAX_LENGTH
 from anolyte.experiments.predictions.formulations import (
     Request,
@@ -151,3 +151,25 @@ def test_one_call_names_all_that_it_cannot_read(trained: TrainingResult) -> None
         predict([], "Li", trained.model)
     with pytest.raises(ValueError, match="the model is for Li, not for Na"):
         predict("1 M NaPF6 in DME", "Na", trained.model)
+
+
+def test_conditions_count_where_they_are_given(trained: TrainingResult) -> None:
+    text = "1 M LiFSI in DME"
+    conditions = {"current_mA_cm2": "0.5", "capacity_mAh_cm2": "3"}
+    requests = [
+        Request(1, text),
+        Request(2, text, further=conditions),
+        Request(3, text, further={"current_mA_cm2": "fast"}),
+        Request(4, text, further={"ce_method": "unknown"}),
+    ]
+    frame = Predictor(trained.model).predict(requests)
+    assert frame["status"].tolist() == ["ok", "ok", "error", "ok"]
+    assert "give a number above 0" in frame["reason"][2]
+    assert frame["ce_pct"][3] == pytest.approx(frame["ce_pct"][0])
+    assert "conditions" in frame["remarks"][1] or "for the given current" in frame["remarks"][1]
+    assert "given" not in frame["remarks"][0]
+    asked = predict(text, "Li", trained.model, conditions=conditions)
+    assert asked["ce_pct"][0] == pytest.approx(frame["ce_pct"][1])
+    added, _ = trained.model.conditions_.corrections(pd.DataFrame([conditions]))
+    lce = log_coulombic_efficiency(frame["ce_pct"].iloc[:2])
+    assert lce[1] - lce[0] == pytest.approx(added[0], abs=1e-6)
