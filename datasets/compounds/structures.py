@@ -7,6 +7,7 @@ the first three; `redrawn` returns the drawing that this project keeps.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,13 @@ _NEUTRAL_FORMS = (
 _FORM_IONS = {"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Zn"}
 _TAKE_CHARGE = {"O", "N", "S", "F", "Cl", "Br", "I"}
 _MOST_FORMS = 64
+_ISOTOPE, _STEREO = re.compile(r"\[\d"), re.compile(r"[@/\\]")
 _MOST_ATOMS = 60
 # Enough that no ring of small units is strained or closes on itself.
 _UNITS = 4
 
 
+@lru_cache(maxsize=4096)
 def identity(smiles: str) -> str:
     """Return a key that is equal for all drawings of one structure.
 
@@ -81,7 +84,9 @@ def _single() -> Any:
 
 
 def flat(smiles: str, isotopes: bool = False) -> str:
-    """Return the SMILES without stereo centres, or without isotopes."""
+    """Return the SMILES without stereo centres, or without isotopes; as it is if it has none."""
+    if not (_ISOTOPE.search(smiles) if isotopes else _STEREO.search(smiles)):
+        return smiles
     from rdkit.Chem import Mol, MolToSmiles, RemoveStereochemistry
 
     mol = Mol(molecule(smiles))
@@ -140,9 +145,8 @@ def _ions_apart(mol: Mol) -> Mol:
 
 def _normalised(mol: Mol) -> Mol:
     from rdkit.Chem import SanitizeMol
-    from rdkit.Chem.MolStandardize.rdMolStandardize import Normalizer
 
-    mol = Normalizer().normalize(mol)
+    mol = _normalizer().normalize(mol)
     for reaction in _reactions():
         for _ in range(_MOST_FORMS):
             products = reaction.RunReactants((mol,))
@@ -151,6 +155,14 @@ def _normalised(mol: Mol) -> Mol:
             mol = products[0][0]
             SanitizeMol(mol)
     return mol
+
+
+@lru_cache(maxsize=1)
+def _normalizer() -> Any:
+    from rdkit.Chem.MolStandardize.rdMolStandardize import Normalizer
+
+    # Its rules are read once.
+    return Normalizer()
 
 
 @lru_cache(maxsize=1)

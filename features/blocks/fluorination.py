@@ -10,7 +10,7 @@ from anolyte.datasets.compounds.registry import Compound, molecule
 
 from ..arrays import Floats
 from ..mixtures import Mixtures, divide, limited_ratio
-from ..molecules.groups import group_count
+from ..molecules.groups import group_count, pattern
 from .base import Descriptor, DescriptorBlock
 
 _OECD = (
@@ -34,9 +34,7 @@ _FLUORINE = 18.998403
 
 @lru_cache(maxsize=8192)
 def _matches(smiles: str, smarts: str) -> int:
-    from rdkit.Chem import MolFromSmarts
-
-    return len(molecule(smiles).GetSubstructMatches(MolFromSmarts(smarts)))
+    return len(molecule(smiles).GetSubstructMatches(pattern(smarts)))
 
 
 def is_pfas(compound: Compound) -> bool:

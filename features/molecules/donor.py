@@ -19,7 +19,7 @@ from anolyte.datasets.files.shipped import shipped_table
 
 from ..arrays import Floats
 from ..mixtures import Mixtures
-from .groups import GROUPS, group_count
+from .groups import GROUPS, group_count, pattern
 
 # One coordinating site for each of these groups.
 _SITES = (
@@ -167,17 +167,13 @@ def coordinating_sites(compound: Compound, open_acetals: bool = False) -> float:
 
 @lru_cache(maxsize=8192)
 def _silyl_ethers(smiles: str) -> int:
-    from rdkit.Chem import MolFromSmarts
-
-    return len(molecule(smiles).GetSubstructMatches(MolFromSmarts("[OX2]([#6])[Si]")))
+    return len(molecule(smiles).GetSubstructMatches(pattern("[OX2]([#6])[Si]")))
 
 
 @lru_cache(maxsize=8192)
 def _ether_sites(smiles: str, open_acetals: bool) -> float:
-    from rdkit.Chem import MolFromSmarts
-
     mol = molecule(smiles)
-    ethers = {match[0] for match in mol.GetSubstructMatches(MolFromSmarts(GROUPS["ether"]))}
+    ethers = {match[0] for match in mol.GetSubstructMatches(pattern(GROUPS["ether"]))}
     total = 0.0
     for index in ethers:
         site = 1.0
@@ -191,7 +187,7 @@ def _ether_sites(smiles: str, open_acetals: bool) -> float:
         # An oxygen between two fluorinated arms (0.25) no longer competes with an anion.
         total += site if site > 0.25 else 0.0
     middle = "[CX4;R]" if open_acetals else "[CX4]"
-    acetal = MolFromSmarts(f"[OX2;!$(OC=O)]([#6]){middle}[OX2][#6]")
+    acetal = pattern(f"[OX2;!$(OC=O)]([#6]){middle}[OX2][#6]")
     pairs = len(mol.GetSubstructMatches(acetal))
     return max(total - pairs, min(total, 1.0))
 
@@ -208,15 +204,13 @@ def crowding(compound: Compound) -> float:
 
 @lru_cache(maxsize=8192)
 def _crowding(smiles: str) -> float:
-    from rdkit.Chem import MolFromSmarts
-
     mol = molecule(smiles)
     rings = [set(ring) for ring in mol.GetRingInfo().AtomRings()]
-    pattern = MolFromSmarts("[OX2][#6][#6;!$([#6]~[!#6;!#1])]")
-    ethers = {match[0] for match in mol.GetSubstructMatches(MolFromSmarts(GROUPS["ether"]))}
+    crowded = pattern("[OX2][#6][#6;!$([#6]~[!#6;!#1])]")
+    ethers = {match[0] for match in mol.GetSubstructMatches(pattern(GROUPS["ether"]))}
     beside = [
         oxygen
-        for oxygen, _, carbon in mol.GetSubstructMatches(pattern, uniquify=False)
+        for oxygen, _, carbon in mol.GetSubstructMatches(crowded, uniquify=False)
         if oxygen in ethers and not any({oxygen, carbon} <= ring for ring in rings)
     ]
     return len(beside) / max(1, len(ethers))

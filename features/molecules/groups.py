@@ -41,16 +41,17 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-@lru_cache(maxsize=64)
-def _pattern(group: str) -> Mol:
+@lru_cache(maxsize=512)
+def pattern(smarts: str) -> Mol:
+    """Return the pattern of a SMARTS, read once."""
     from rdkit.Chem import MolFromSmarts
 
-    return MolFromSmarts(GROUPS[group])
+    return MolFromSmarts(smarts)
 
 
 @lru_cache(maxsize=8192)
 def _count(smiles: str, group: str) -> int:
-    return len(molecule(smiles).GetSubstructMatches(_pattern(group)))
+    return len(molecule(smiles).GetSubstructMatches(pattern(GROUPS[group])))
 
 
 def group_count(compound: Compound, group: str) -> int:
