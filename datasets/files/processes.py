@@ -221,7 +221,7 @@ def _workers(count: int) -> Iterator[list[Process]]:
         with uninterrupted():
             while taken:
                 _idle.append(taken.pop())
-        retirement = threading.Timer(_IDLE_SECONDS, _retire)
+        retirement = threading.Timer(_IDLE_SECONDS, retire)
         retirement.daemon = True
         retirement.start()
     finally:
@@ -235,7 +235,8 @@ def _worker() -> Process:
     return _started(command, **how)
 
 
-def _retire() -> None:
+def retire() -> None:
+    """End the processes that wait for more to do."""
     while _idle:
         _end(_idle.pop())
 

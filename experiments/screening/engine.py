@@ -98,7 +98,7 @@ class Screening:
 
     def partitions(self) -> list[Range]:
         """Return the ranges of numbers that cover the space."""
-        return list(self.space.chunks(CHUNK * CHUNKS_PER_PARTITION))
+        return list(self.space.chunks(self._size * CHUNKS_PER_PARTITION))
 
     def part(self, start: int, stop: int) -> Part:
         """Screen the candidates numbered `start` to `stop` (exclusive)."""
@@ -192,9 +192,13 @@ class Screening:
         """Return `_full` of many candidates."""
         return pd.concat([self._full(chunk) for chunk in self._chunks(numbers)], ignore_index=True)
 
+    @property
+    def _size(self) -> int:
+        return min(CHUNK, self.space.chunk_rows)
+
     def _chunks(self, numbers: Integers) -> Iterator[Integers]:
-        size = min(CHUNK, self.space.chunk_rows)
-        return (numbers[first : first + size] for first in range(0, len(numbers), size))
+        firsts = range(0, len(numbers), self._size)
+        return (numbers[first : first + self._size] for first in firsts)
 
     def _full(self, numbers: Integers) -> pd.DataFrame:
         """Return what the model says of candidates (n rows)."""

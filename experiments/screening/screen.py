@@ -93,21 +93,27 @@ def screen(  # noqa: PLR0913
     return replace(ranked, frame=ranked.frame.round(DIGITS), student=screening.student)
 
 
+# Workers, address of a cluster, processes.
+Means = tuple[int, str | None, int]
+
+
 def survivors(
     screening: Screening,
     workers: int = 1,
     cluster: str | None = None,
     resume: str | Path | None = None,
     progress: Progress | None = None,
+    processes: int = 1,
 ) -> Part:
     """Return the best candidates of a space, best first, with rounded predictions.
 
-    What the constraints of the space rule out is not counted.
+    What the constraints of the space rule out is not counted. Without workers of a cluster,
+    partitions may be screened by several processes of this machine.
     """
     space, ranking = screening.space, screening.ranking
     screening = screening.prepared()
     whole, done = NOTHING, 0
-    for (start, stop), part in _parts(screening, workers, cluster, resume):
+    for (start, stop), part in _parts(screening, (workers, cluster, processes), resume):
         whole, done = whole.joined(part, ranking), done + stop - start
         if progress is not None:
             progress("screening candidates", done, len(space))
@@ -117,12 +123,12 @@ def survivors(
 
 
 def _parts(
-    screening: Screening, workers: int, cluster: str | None, resume: str | Path | None
+    screening: Screening, means: Means, resume: str | Path | None
 ) -> Iterator[tuple[Range, Part]]:
     """Yield every partition, those of the folder first; keep the others there."""
     partitions = screening.partitions()
     if resume is None:
-        yield from _computed(screening, partitions, workers, cluster)
+        yield from _computed(screening, partitions, *means)
         return
     from .checkpoints import Checkpoints
 
@@ -134,14 +140,23 @@ def _parts(
             missing.append(partition)
         else:
             yield partition, part
-    for partition, part in _computed(screening, missing, workers, cluster):
+    for partition, part in _computed(screening, missing, *means):
         checkpoints.save(partition, part)
         yield partition, part
 
 
 def _computed(
-    screening: Screening, partitions: Sequence[Range], workers: int, cluster: str | None
+    screening: Screening,
+    partitions: Sequence[Range],
+    workers: int,
+    cluster: str | None,
+    processes: int,
 ) -> Iterator[tuple[Range, Part]]:
+    if cluster is None and processes > 1:
+        from .local import screened as screened_here
+
+        yield from screened_here(screening, partitions, processes)
+        return
     if cluster is None and (workers == 1 or len(partitions) < 2):
         for partition in partitions:
             yield partition, screening.part(*partition)
