@@ -85,6 +85,7 @@ format: $(READY) ## rewrite the code in the project's style
 bench: $(READY) ## measure the speed, as ratios in one run
 	$(BIN)/python -m anolyte.experiments.benchmarks.featurize
 	$(BIN)/python -m anolyte.experiments.benchmarks.speed
+	$(BIN)/python -m anolyte.experiments.benchmarks.libraries
 
 ui: $(READY) ## open the MLflow page on 127.0.0.1
 	$(BIN)/anolyte ui

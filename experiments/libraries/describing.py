@@ -27,7 +27,7 @@ _ROOMS = ("anolyte.datasets", "anolyte.features", "anolyte.models.gates",
 _PACKAGES = ("rdkit", "chemicals", "scikit-learn", "numpy")
 # Molecules of one call, and how many seconds it may take; one alone may take as long as
 # `ALONE`. A molecule takes some milliseconds.
-TOGETHER, SECONDS, ALONE = 128, 60.0, 15.0
+TOGETHER, SECONDS, ALONE = 256, 90.0, 15.0
 
 
 @lru_cache(maxsize=1)

@@ -47,6 +47,8 @@ class Candidates:
         What they are for.
     purchasable
         Structures that can be bought, if the user says which.
+    measured
+        Structures that are in an electrolyte that the model learned from.
     """
 
     smiles: Sequence[str]
@@ -54,6 +56,7 @@ class Candidates:
     metal: Metal
     role: Role
     purchasable: frozenset[str] | None = None
+    measured: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Floats:
         return np.asarray(self.facts[:, FACTS.index(name)])
@@ -121,6 +124,10 @@ def _sold(them: Candidates) -> Verdicts:
     if them.purchasable is None:
         return np.zeros(len(them.smiles), dtype=np.int8)
     return _failing(np.array([each not in them.purchasable for each in them.smiles], dtype=bool))
+
+
+def _tried(them: Candidates) -> Verdicts:
+    return _failing(np.array([each in them.measured for each in them.smiles], dtype=bool))
 
 
 _LIQUIDS: tuple[Role, ...] = ("solvent", "diluent")
@@ -192,6 +199,9 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
             "flag",
             lambda them: _failing(them["sites"] > 0),
             ("diluent",),
+        ),
+        "measured": Filter(
+            "measured already", "the electrolytes that the model learned from", "flag", _tried
         ),
         "purchasable": Filter(
             "not in the list of what can be bought", "the list that the user gives", "drop", _sold

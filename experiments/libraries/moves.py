@@ -15,6 +15,7 @@ _HEADS: Mapping[str, tuple[str, str]] = {
     "carbonate": ("[CX4:1][OX2][CX3](=O)[OX2][CX4:3]", "[C:1]OC(=O)O[C:3]"),
     "ester": ("[CX4:1][CX3](=O)[OX2][CX4:3]", "[C:1]C(=O)O[C:3]"),
     "sulfonamide": ("[CX4:1][SX4](=O)(=O)[NX3]([CH3])[CX4:3]", "[C:1]S(=O)(=O)N(C)[C:3]"),
+    "silane": ("[CX4:1][OX2][SiX4]([CH3])([CH3])[OX2][CX4:3]", "[C:1]O[Si](C)(C)O[C:3]"),
     "phosphate": ("[CX4:1][OX2][PX4](=O)([OX2][CH3])[OX2][CX4:3]", "[C:1]OP(=O)(OC)O[C:3]"),
 }
 _FLUORINATED = {"CH2F": "F[CH2:1]", "CHF2": "F[CH:1](F)", "CF3": "F[C:1](F)(F)"}
@@ -25,6 +26,7 @@ MOVES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "lengthen": {
             "lengthen an end": "[CH3:1]>>[CH2:1]C",
             "lengthen a chain": "[CH2;!R:1]-!@[CH2;!R:2]>>[CH2:1]C[CH2:2]",
+            "widen a ring": "[CH2;R:1]-@[CH2;R:2]>>[CH2:1]C[CH2:2]",
         },
         "shorten": {"shorten an end": "[CX4;!R:1][CH3]>>[C:1]"},
         "branch": {
@@ -79,7 +81,7 @@ def chosen_moves(names: Sequence[str] = ()) -> dict[str, str]:
     --------
     >>> from anolyte.experiments.libraries.moves import chosen_moves
     >>> list(chosen_moves(["lengthen", "O-to-S"]))
-    ['lengthen an end', 'lengthen a chain', 'O to S']
+    ['lengthen an end', 'lengthen a chain', 'widen a ring', 'O to S']
     """
     known = {name.casefold(): name for name in MOVES}
     wrong = [name for name in names if name.casefold() not in known]

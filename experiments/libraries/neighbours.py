@@ -73,6 +73,8 @@ def make_library(
     >>> list(zip(made.smiles, made.edits))
     [('CCOCCOC', 'lengthen an end'), ('COCCCOC', 'lengthen a chain')]
     """
+    from rdkit.rdBase import BlockLogs
+
     if not 1 <= times <= MOST_TIMES:
         raise ValueError(f"edits are made 1 to {MOST_TIMES} times, not {times}")
     faults = [
@@ -96,10 +98,12 @@ def make_library(
                 progress("making molecules", done, len(generation))
             if len(found) + len(following) >= most:
                 break
-            for made, edit in _products(smiles, edits, max_atoms):
-                if made not in seen:
-                    seen[made] = None
-                    following[made] = (root, f"{path}; {edit}" if path else edit)
+            with BlockLogs():
+                made = list(_products(smiles, edits, max_atoms))
+            for new, edit in made:
+                if new not in seen:
+                    seen[new] = None
+                    following[new] = (root, f"{path}; {edit}" if path else edit)
         found |= following
         generation = following
     kept = dict(islice(found.items(), most))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from anolyte.datasets.compounds.metals import as_metal
+from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import Fault, InputError
 from anolyte.features.arrays import Integers
 from anolyte.models.efficiency.crossfit import Progress
@@ -151,7 +152,8 @@ def screen_library(  # noqa: PLR0913
     facts = store.values(facts_of, places)
     said = list(library.summary())
     metal = as_metal(model.metal)
-    them = Candidates(library.smiles, facts, metal, formulations[0].role, purchasable)
+    role, tried = formulations[0].role, _measured(model)
+    them = Candidates(library.smiles, facts, metal, role, purchasable, tried)
     found = filtered(them, policies)
     readable = ~np.isnan(facts).any(axis=1)
     said += found.summary()
@@ -165,7 +167,7 @@ def screen_library(  # noqa: PLR0913
         model, pool.criterion, library.take(kept), formulations, str(folder), places[kept]
     ).constrained(constraints)
     screening = Screening(space, model, pool, exact=True)
-    best = survivors(screening, 1 if cluster is None else workers, cluster, resume, progress)
+    best = survivors(screening, 1, cluster, resume, progress, workers)
     said.append(f"gates: {len(space) - best.screened:,} of {len(space):,} candidates left out")
     chosen = Part(_of_scaffolds(best.best, space, top, per_scaffold), best.screened, best.predicted)
     ranking = replace(pool, top=top)
@@ -176,6 +178,12 @@ def screen_library(  # noqa: PLR0913
         frame, metal, str(criterion), coverage, best.screened, space.describe(), caveat,
         best.predicted, said=tuple(said),
     )  # fmt: skip
+
+
+def _measured(model: CoulombicEfficiencyModel) -> frozenset[str]:
+    """Return the structures in the electrolytes that a model learned from."""
+    texts = set(model.domain_.measured["electrolyte"])
+    return frozenset(each.smiles for text in texts for each in parse(text).compounds)
 
 
 def _of_scaffolds(best: pd.DataFrame, space: LibrarySpace, top: int, most: int) -> pd.DataFrame:

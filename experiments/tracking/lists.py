@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..suggestions.suggest import Suggestions
 
 TABLE_ROWS = 200
+# Of a list of a library, whose table has a picture in each row.
+DRAWN_ROWS = 100
 # Electrolytes whose molecules are drawn.
 PICTURED = 10
 RANKED = "ranked_list"
@@ -53,7 +55,10 @@ def screening_fields(
         # MLflow's table cuts long cells; a page shows them whole.
         page = to_page(frame, ranked.title, ranked.caveat, TABLE_ROWS)
         (files / f"{RANKED}.html").write_text(page, "utf-8")
-        molecule_grid(frame, PICTURED).savefig(files / "molecules.png")
+        if "smiles" in frame:
+            _write_library(ranked, files)
+        else:
+            molecule_grid(frame, PICTURED).savefig(files / "molecules.png")
     asked = {"criterion": ranked.criterion, "coverage": ranked.coverage, "top": len(ranked)}
     best = frame.head(1)
     figures = {f"best_{name}": best[name].iloc[0] for name in ("ce_pct", "ce_low") if len(best)}
@@ -67,6 +72,34 @@ def screening_fields(
         "dataset": _trained_on(manifest),
         "tables": (f"{RANKED}.json",),
     }
+
+
+def _write_library(ranked: RankedList, files: Path) -> None:
+    """Write what a list of a library has beside others: a grid of molecules, SDF, what was read."""
+    from ..libraries.sdf import write_sdf
+
+    ranked.plot("molecules").savefig(files / "molecules.png")
+    write_sdf(ranked.to_frame(), files / f"{RANKED}.sdf")
+    said = getattr(ranked, "said", ())
+    (files / "library.txt").write_text("\n".join(said) + "\n", "utf-8")
+
+
+def _with_drawings(frame: pd.DataFrame, files: Path) -> pd.DataFrame:
+    """Return rows with their molecules as pictures, in the way of MLflow's tables."""
+    from anolyte.datasets.compounds.drawing import structure_png
+    from anolyte.datasets.compounds.registry import Compound
+
+    folder = Path("table_images") / RANKED
+    (files / folder).mkdir(parents=True)
+    cells = []
+    for row, smiles in enumerate(frame["smiles"], start=1):
+        path = folder / f"{row:03}.png"
+        (files / path).write_bytes(structure_png(Compound(smiles, smiles)))
+        place = path.as_posix()
+        cells.append({"type": "image", "filepath": place, "compressed_filepath": place})
+    drawn = frame.copy()
+    drawn.insert(1, "molecule", cells)
+    return drawn
 
 
 def _space_source(name: str | Path) -> Path | None:
@@ -102,7 +135,9 @@ def write_list(frame: pd.DataFrame, name: str, files: Path) -> None:
     """Write a list whole as parquet and CSV, and its first rows as MLflow's table."""
     from anolyte.datasets.files.exports import write_csv
 
-    write_table(frame.head(TABLE_ROWS).round(3), files / f"{name}.json")
+    shown = frame.head(DRAWN_ROWS if "smiles" in frame else TABLE_ROWS).round(3)
+    shown = _with_drawings(shown, files) if "smiles" in frame else shown
+    write_table(shown, files / f"{name}.json")
     frame.to_parquet(files / f"{name}.parquet", index=False)
     write_csv(frame, files / f"{name}.csv")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,6 +65,8 @@ SdfOption = Annotated[
 CardsOption = Annotated[
     Path | None, typer.Option("--picture", help="Write a grid of the best molecules, .png or .svg.")
 ]
+# Processes, unless told.
+MOST = 8
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,10 @@ class LibraryRequest:
 
         policies, ways = read_policies(self.filters), self.formulations(model.metal)
         cache = self.cache or Project.here().libraries
-        workers, progress = asked["workers"], asked["progress"]
+        # Processes of this machine need no cluster: as many as it has cores, unless told.
+        workers = asked["workers"] if asked["workers"] > 1 else min(os.cpu_count() or 1, MOST)
+        progress = asked["progress"]
+        asked = asked | {"workers": workers}
         sold = None
         if self.purchasable is not None:
             sold = frozenset(read_library(self.purchasable, cache, workers, progress).smiles)

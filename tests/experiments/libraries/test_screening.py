@@ -156,3 +156,46 @@ def test_impossible_formulations_are_told_all_at_once() -> None:
 
 def test_each_filter_has_its_basis() -> None:
     assert all(each.basis and each.says for each in FILTERS.values())
+
+
+def test_a_run_keeps_the_molecules_drawn_in_its_table(
+    zinc: CoulombicEfficiencyModel, zinc_folder: Path, cache: Path, tmp_path: Path
+) -> None:
+    import json
+
+    from anolyte.experiments.tracking.lists import screening_fields
+    from anolyte.models.bundles.bundle import read_manifest
+
+    ranked = screened(zinc, cache, "solvent", include_gated=True, top=3)
+    fields = screening_fields(ranked, read_manifest(zinc_folder), tmp_path, None)
+    table = json.loads((tmp_path / "ranked_list.json").read_text("utf-8"))
+    at = table["columns"].index("molecule")
+    pictures = [tmp_path / row[at]["filepath"] for row in table["data"]]
+    assert len(pictures) == 3
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
+    assert "<svg" in (tmp_path / "ranked_list.html").read_text("utf-8")
+    assert {"molecules.png", "ranked_list.sdf", "library.txt"} <= {
+        p.name for p in tmp_path.iterdir()
+    }
+    assert fields["params"]["role"] == "solvent"
+
+
+def test_processes_of_this_machine_give_the_same_list(
+    zinc: CoulombicEfficiencyModel, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anolyte.experiments.screening import engine
+
+    alone = screened(zinc, cache, "solvent", top=4).to_frame()
+    monkeypatch.setattr(engine, "CHUNKS_PER_PARTITION", 1)
+    monkeypatch.setattr(engine, "CHUNK", 8)
+    library = MoleculeLibrary.of(ZINC)
+    together = screen_library(library, zinc, ways("solvent"), top=4, cache=cache, workers=2)
+    assert together.to_frame().equals(alone)
+
+
+def test_the_untried_alone(zinc: CoulombicEfficiencyModel, cache: Path) -> None:
+    frame = screened(
+        zinc, cache, "solvent", include_gated=True, policies=read_policies("measured=drop")
+    ).to_frame()
+    assert "O" not in set(frame["smiles"])
+    assert len(frame)
