@@ -10,7 +10,7 @@ SOURCES = $(shell find datasets features models experiments -name '*.py' -o -nam
 EXECUTED = $(patsubst experiments/%,build/%,$(wildcard experiments/notebooks/*.ipynb))
 PACKAGES := anolyte.datasets anolyte.features anolyte.models anolyte.experiments
 
-.PHONY: help setup screen tables test test-robustness test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
+.PHONY: help setup screen tables properties test test-robustness test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ constraints: ## pin the newest versions that pyproject.toml allows; run the test
 tables: $(READY) ## write what is counted and described of the shipped tables anew
 	$(BIN)/python docs/build/table_counts.py
 	$(BIN)/python -m anolyte.datasets.measurements.croissant
+
+properties: $(READY) ## fit the models of further properties to their tables anew
+	$(BIN)/python -m anolyte.models.properties.shipped
 
 test-robustness: $(READY) ## kill and interrupt at fifty moments, fill the disk, try a thousand of all at random
 	ANOLYTE_MOMENTS=50 $(BIN)/python -m pytest tests/robustness

@@ -7,7 +7,7 @@ computed when first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -22,6 +22,7 @@ from anolyte.features.mixtures import Mixtures
 from anolyte.features.molecules.donor import imputed_donor_share
 
 from .gates.verdicts import Verdicts, liquid_remarks
+from .property_columns import ROOM_CELSIUS, Properties, PropertyPredictor
 
 
 class Column:
@@ -108,6 +109,10 @@ class Model(Protocol):
         """The SEI model that goes with it."""
 
     @property
+    def properties_(self) -> Mapping[str, PropertyPredictor]:
+        """The models of further properties that go with it, by name; perhaps none."""
+
+    @property
     def mean_lce(self) -> float:
         """Mean LCE of what it learned from."""
 
@@ -146,6 +151,9 @@ class Prediction:
         Of the interval in `bounds` and in tables.
     electrolytes
         The formulations as text (n); empty where only mixtures were given.
+    celsius
+        The temperature of the further properties, such as the conductivity; no efficiency
+        depends on it.
 
     Examples
     --------
@@ -168,6 +176,7 @@ class Prediction:
     model: Model
     coverage: float = 0.9
     electrolytes: tuple[str, ...] = ()
+    celsius: float = ROOM_CELSIUS
 
     def __len__(self) -> int:
         return len(self.lce)
@@ -278,6 +287,11 @@ class Prediction:
     def sei(self) -> pd.DataFrame:
         """The columns `SEI`: composition and function with probabilities, species, desirability."""
         return self.model.sei.summary(self.mixtures, self.efficiencies)
+
+    @cached_property
+    def properties(self) -> pd.DataFrame:
+        """Further properties with intervals (n rows), see `property_columns`; perhaps none."""
+        return Properties(self.model.properties_, self.celsius).frame(self.mixtures, self.coverage)
 
     def to_frame(self, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
         """Return a table, one row an electrolyte, of some of `COLUMNS`; no others are computed."""

@@ -49,7 +49,11 @@ def _column(name: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 
 def _main_of(salt: bool) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda measurements: measurements["electrolyte"].map(lambda text: _main(text, salt))
+    def main(measurements: pd.DataFrame) -> pd.Series:
+        electrolytes = measurements["electrolyte"]
+        return electrolytes.map({text: _main(text, salt) for text in electrolytes.unique()})
+
+    return main
 
 
 GROUPS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {

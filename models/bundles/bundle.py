@@ -33,6 +33,7 @@ from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import PRIOR, Choice, recipes
 from ..sei.model import SEIModel
 from .files import MAX_MANIFEST_BYTES, REMEDY, digest_of, plain_bytes, strict_json
+from .property_files import PROPERTIES, read_properties, write_properties
 from .reader import (
     DECISIVE,
     MANIFEST,
@@ -114,6 +115,7 @@ def _save(model: CoulombicEfficiencyModel, folder: Path, facts: dict[str, Any]) 
         for name, estimator in _estimators(model):
             _write(estimator, staging / name)
         (staging / SEI_FILE).write_text(sei_text(model.sei), "utf-8")
+        write_properties(model.properties_, staging)
         model.domain_.measured.to_csv(staging / MEASURED_TABLE, index=False, lineterminator="\n")
         names = sorted(path.name for path in staging.iterdir())
         files = {name: {"sha256": digest_of(staging / name)} for name in names}
@@ -166,6 +168,7 @@ def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
         "evidence_steps": [step if np.isfinite(step) else None for step in model.steps_],
         "sources": model.sources_,
         "conditions": [asdict(fitted) for fitted in model.conditions_.fits],
+        PROPERTIES: list(model.properties_),
         "ensemble": {
             "members": [list(member) for member in ensemble.estimators],
             "transfer": list(ensemble.transfer),
@@ -288,6 +291,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     model.conditions_ = conditions_of(manifest.get("conditions", []))
     read = BundleReader(folder, manifest, len(model.feature_names), model.layout)
     model.sei_ = read.sei()
+    model.properties_ = read_properties(folder, manifest, model.metal)
     model.ensemble_ = Ensemble(
         mean=float(parts["mean"]),
         layout=model.layout,

@@ -30,7 +30,7 @@ from ..efficiency.members import Layout, Member
 from ..sei.model import KIND, SEIModel
 from .files import MAX_TABLE_BYTES, REMEDY, check_unpacked, saved_bytes, strict_json
 from .older import json_of_ubj
-from .tree_checks import check_boosted, check_forest
+from .tree_checks import check_forest, load_boosted
 
 MANIFEST = "manifest.json"
 POINTS = "measured-points.skops"
@@ -193,13 +193,7 @@ def _made_of(estimator: Estimator) -> tuple[type, ...]:
 
 def _load(name: str, data: bytes, columns: int) -> Estimator:
     if name.endswith(("xgboost.json", "xgboost.ubj")):
-        from xgboost import XGBRegressor
-
-        data = json_of_ubj(data) if name.endswith(".ubj") else data
-        check_boosted(data, columns)
-        estimator = XGBRegressor()
-        estimator.load_model(bytearray(data))
-        return estimator
+        return load_boosted(json_of_ubj(data) if name.endswith(".ubj") else data, columns)
     from skops.io import loads
 
     check_unpacked(data)

@@ -42,6 +42,16 @@ def check_boosted(data: bytes, columns: int) -> None:
         raise ValueError(f"no booster of trees: {error!r}") from error
 
 
+def load_boosted(data: bytes, columns: int) -> Any:
+    """Return the XGBoost regressor of a JSON file, see `check_boosted`."""
+    from xgboost import XGBRegressor
+
+    check_boosted(data, columns)
+    estimator = XGBRegressor()
+    estimator.load_model(bytearray(data))
+    return estimator
+
+
 def _check_model(model: dict[str, Any], columns: int) -> None:
     trees = model["trees"]
     given = model["gbtree_model_param"]

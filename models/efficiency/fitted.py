@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from copy import copy
+from types import MappingProxyType
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from anolyte.features.mixtures import Mixtures
 from sklearn.utils.validation import check_is_fitted
 
 from ..prediction import NEAREST
+from ..property_columns import PropertyPredictor
 from ..sei.model import SEIModel, shipped_sei_model
 from .conditions import Conditions
 from .domain import Domain
@@ -41,6 +44,7 @@ class FittedModel:
     sei_: SEIModel | None
     conditions_: Conditions = Conditions()
     laboratory_: Laboratory | None = None
+    properties_: Mapping[str, PropertyPredictor] = MappingProxyType({})
 
     @property
     def featurizer(self) -> ElectrolyteFeaturizer:
@@ -136,6 +140,12 @@ class FittedModel:
         """The SEI model that goes with it: that of `fit`, else that of the shipped labels."""
         check_is_fitted(self)
         return self.sei_ or shipped_sei_model()
+
+    def with_properties(self, models: Mapping[str, PropertyPredictor]) -> Self:
+        """Return the model with fitted models of further properties, by name, to go with it."""
+        model = copy(self)
+        model.properties_ = dict(models)
+        return model
 
     def domain_score(self, descriptors: Floats) -> Floats:
         """Return how familiar electrolytes with descriptors (n, d) are, see `Domain.score`."""
