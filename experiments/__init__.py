@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .suggestions.pending import measured_electrolytes
     from .suggestions.suggest import Suggestions, suggest
     from .tracking.api import (
+        log_property,
         log_screening,
         log_sei,
         log_suggestions,
@@ -65,6 +66,7 @@ __all__ = [
     "gather_others",
     "lab_sheet",
     "library_formulations",
+    "log_property",
     "log_screening",
     "log_sei",
     "log_suggestions",
@@ -105,6 +107,7 @@ _HOMES = {
     "suggestions.pending": ("measured_electrolytes",),
     "suggestions.suggest": ("Suggestions", "suggest"),
     "tracking.api": (
+        "log_property",
         "log_screening",
         "log_sei",
         "log_suggestions",

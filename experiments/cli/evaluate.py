@@ -49,6 +49,12 @@ def evaluate_command(
         int, typer.Option("--repeats", min=1, help="Of leave-source-out, with other folds.")
     ] = 1,
     sei: Annotated[bool, typer.Option("--sei", help="The SEI model alone.")] = False,
+    property_name: Annotated[
+        str,
+        typer.Option(
+            "--property", help="This property alone: conductivity, hydrogen-onset, oxygen-onset."
+        ),
+    ] = "",
     report: Annotated[
         Path | None, typer.Option("--report", help="Write one self-contained page: .html.")
     ] = None,
@@ -67,12 +73,19 @@ def evaluate_command(
 
     Example:  anolyte evaluate --metal Li --report accuracy.html
     Example:  anolyte evaluate --metal Li --sei
+    Example:  anolyte evaluate --property conductivity --metal Li
     """
     from ..evaluation.evaluate import ORDER, checked_splits
     from ..evaluation.evaluate_sei import evaluated_sei, sei_tables
     from ..tracking import evaluation_run
 
     chosen = chosen_metals(metal)
+    if property_name:
+        if sei or quick or report or crate:
+            raise ValueError("--property goes with --metal, --splits, --seed and --json alone")
+        where = None if no_tracking else (tracking_uri, note)
+        _property(property_name, chosen, separated(splits), seed, json, where)
+        return
     names = checked_splits(separated(splits) or ORDER)
     if sei and splits:
         raise ValueError("--sei evaluates the SEI model alone: leave out --splits")
@@ -99,6 +112,39 @@ def evaluate_command(
     else:
         _print_sei(tables, kept)
     _write(found, tables, report, crate)
+
+
+def _property(
+    name: str,
+    metals: Sequence[str],
+    splits: Sequence[str],
+    seed: int,
+    json: bool,
+    where: tuple[str | None, str] | None,
+) -> None:
+    """Evaluate the models of one property, print what was found and log it, unless to nowhere."""
+    from anolyte.models.properties import get
+    from anolyte.models.properties.validation import checked_splits, evaluate_property
+
+    from ..tracking import log_property
+
+    what, names = get(name), checked_splits(splits)
+    wanted = [symbol for symbol in metals if symbol in what.tables]
+    if not wanted:
+        raise ValueError(f"no table of the {name} of {metals[0]}: {', '.join(what.tables)}")
+    told = {}
+    for symbol in wanted:
+        tell(f"Evaluating the {name} of {symbol}.")
+        with progress_bar() as progress:
+            found = evaluate_property(what, symbol, names, seed, progress)
+        place = "" if where is None else str(log_property(name, symbol, found, *where))
+        told[symbol] = {"accuracy": records(found), "mlflow": place}
+        if not json:
+            scale = f"log10 {what.unit}" if what.per_concentration else what.unit
+            print_table(found, f"{symbol}: {what.meaning}, errors in {scale}", ".3f")
+            print(f"MLflow: {place}" if place else "")
+    if json:
+        print_json({name: told})
 
 
 def _check_outputs(report: Path | None, crate: Path | None, sei: bool) -> None:

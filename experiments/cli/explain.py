@@ -16,6 +16,7 @@ from .shared.console import (
     MethodOption,
     ModelOption,
     TableFileOption,
+    TemperatureOption,
     UriOption,
     conditions_of,
     print_json,
@@ -48,6 +49,7 @@ def explain_command(
     capacity: CapacityOption = None,
     method: MethodOption = "",
     coverage: CoverageOption = 0.9,
+    temperature: TemperatureOption = 25.0,
     most: Annotated[int, typer.Option("--most", min=1, help="How many descriptors to list.")] = 10,
     out: TableFileOption = None,
     plot: Annotated[
@@ -82,7 +84,8 @@ def explain_command(
         checked_table_path(out)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     if electrolyte is not None:
-        _show(fitted, electrolyte, given, coverage, most, out, plot, json)
+        how = (coverage, temperature, most)
+        _show(fitted, electrolyte, given, *how, out, plot, json)
     elif importance:
         show_importance(fitted, most, out, plot, json)
     else:
@@ -94,6 +97,7 @@ def _show(
     electrolyte: Electrolyte,
     given: dict[str, float | str],
     coverage: float,
+    celsius: float,
     most: int,
     out: Path | None,
     plot: Path | None,
@@ -102,15 +106,21 @@ def _show(
     from ..plots.explanation import contribution_bars
     from ..predictions.explanation import explain
 
-    explanation = explain(electrolyte, model.metal, model, coverage, most, conditions=given)
+    asked = (coverage, most)
+    explanation = explain(
+        electrolyte, model.metal, model, *asked, conditions=given, celsius=celsius
+    )
     if json:
         print_json(explanation.to_dict())
     else:
-        _print(explanation)
+        _print(explanation, celsius)
     keep(explanation.contributions, contribution_bars(explanation.contributions), out, plot)
 
 
-def _print(explanation: Explanation) -> None:
+def _print(explanation: Explanation, celsius: float) -> None:
+    import pandas as pd
+    from anolyte.models.properties.words import told_properties
+
     told = explanation.prediction
     print(
         f"{told['electrolyte']} on {told['metal']}: {told['ce_pct']:.2f} % "
@@ -120,6 +130,8 @@ def _print(explanation: Explanation) -> None:
     for label in ("remarks", "assumptions"):
         if told[label] not in ("", "none"):
             print(f"{label.capitalize()}: {told[label]}")
+    for heading, words in told_properties(pd.DataFrame([told])).items():
+        print(f"{heading} at {celsius:g} C: {words[0]}")
     print(f"Reasons: {explanation.reasons}")
     print(f"Nearest measured: {told['nearest']}\n")
     shown = explanation.contributions[["words", "push_lce", "push_ce_pct"]]

@@ -22,6 +22,7 @@ from .shared.console import (
     MethodOption,
     ModelOption,
     TableFileOption,
+    TemperatureOption,
     UriOption,
     conditions_of,
     in_laboratory,
@@ -67,6 +68,7 @@ def predict_command(
     capacity: CapacityOption = None,
     method: MethodOption = "",
     coverage: CoverageOption = 0.9,
+    temperature: TemperatureOption = 25.0,
     out: TableFileOption = None,
     compounds: CompoundsOption = None,
     model: ModelOption = None,
@@ -83,6 +85,7 @@ def predict_command(
     Example:  anolyte predict --file formulations.csv --metal Na --out predictions.csv
     Example:  anolyte predict "2 M ZnSO4 in H2O" --metal Zn --lab "our laboratory"
     Example:  anolyte predict "1 M LiFSI in DME" --current 0.5 --capacity 1 --method aurbach
+    Example:  anolyte predict "1 M LiPF6 in EC/DMC (1:1 v/v)" --temperature -10
     """
     import pandas as pd
     from anolyte.datasets.compounds.metals import as_metal
@@ -106,7 +109,8 @@ def predict_command(
     requests = _requests(written, file)
     fitted, _ = load_or_train(symbol, model, tracking_uri, tell, progress_bar)
     fitted = in_laboratory(fitted, lab)
-    predictor = Predictor(fitted, coverage, registry if compounds is not None else None, given_for)
+    known = registry if compounds is not None else None
+    predictor = Predictor(fitted, coverage, known, given_for, temperature)
     chunks = predictor.stream(requests, CHUNK if streamed else LARGE_CHUNK)
     if written:
         whole = pd.concat(chunks, ignore_index=True)
@@ -181,7 +185,10 @@ def _print_whole(kept: list[pd.DataFrame], json: bool, title: str) -> None:
     if json:
         print_json(records(frame))
         return
-    shown = frame.head(SHOWN_ROWS)[list(SHOWN)]
+    from anolyte.models.properties.words import told_properties
+
+    head = frame.head(SHOWN_ROWS)
+    shown = head[list(SHOWN)].assign(**told_properties(head))
     print_table(shown, title, ".2f")
     if len(frame) > len(shown):
         print(f"... and {len(frame) - len(shown):,} more rows; --out FILE.csv keeps all")

@@ -15,6 +15,7 @@ from .shared.console import (
     NoteOption,
     NoTrackingOption,
     TableFileOption,
+    TemperatureOption,
     UriOption,
     named_compounds,
     print_json,
@@ -39,6 +40,7 @@ from .shared.libraries import (
 from .shared.limits import (
     AnodicOption,
     ComponentsOption,
+    ConductivityOption,
     CostOption,
     CriticalOption,
     ExcludeOption,
@@ -92,7 +94,8 @@ def screen_command(
         str,
         typer.Option(
             "--weights",
-            help="Rank by several: ce=1,sei=0.3,fluorine=-0.1,critical=-0.1,cost=-0.1. With "
+            help="Rank by several: ce=1,sei=0.3,fluorine=-0.1,critical=-0.1,cost=-0.1,"
+            "conductivity=0.3. With "
             "--by pareto only their names count.",
         ),
     ] = "",
@@ -130,6 +133,8 @@ def screen_command(
     min_anodic_limit_v: AnodicOption = None,
     max_cost_per_l: CostOption = None,
     within_solubility: SolubilityOption = False,
+    min_conductivity: ConductivityOption = None,
+    temperature: TemperatureOption = 25.0,
     unknown: UnknownOption = "flag",
     prices: PricesOption = None,
     include_gated: Annotated[
@@ -165,6 +170,7 @@ def screen_command(
 
     Example:  anolyte screen --space Li:LHCE --max-pfas-wt-pct 40
     Example:  anolyte screen --target 99.5 --details
+    Example:  anolyte screen --min-conductivity 5 --temperature 0
     Example:  anolyte screen --metal Li --salts LiFSI,LiDFOB --solvents DME,FDMB,TTE --top 50
     Example:  anolyte screen --metal Li --library solvents.smi --salts LiFSI --concentrations 1,2
     """
@@ -192,11 +198,12 @@ def screen_command(
         "min_anodic_limit_v": min_anodic_limit_v,
         "max_cost_per_l": max_cost_per_l,
         "within_solubility": within_solubility or None,
+        "min_conductivity_mS_cm": min_conductivity,
     }
     constraints = constraints_of(exclude, unknown, limits, family)
     axes = {"salts": salts, "solvents": solvents, "additives": additives}
     asked: dict[str, Any] = {"top": top, "coverage": coverage, "include_gated": include_gated}
-    asked |= {"workers": workers, "cluster": cluster, "resume": resume}
+    asked |= {"workers": workers, "cluster": cluster, "resume": resume, "celsius": temperature}
     ranked: RankedList
     if library is not None:
         request = _request(library, role, base, amounts, filters, purchasable, per_scaffold, cache,

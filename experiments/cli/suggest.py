@@ -15,6 +15,7 @@ from .shared.console import (
     NoTrackingOption,
     SeedOption,
     StoreOption,
+    TemperatureOption,
     UriOption,
     in_laboratory,
     print_json,
@@ -23,7 +24,13 @@ from .shared.console import (
     records,
     tell,
 )
-from .shared.limits import CostOption, ExcludeOption, FamilyOption, constraints_of
+from .shared.limits import (
+    ConductivityOption,
+    CostOption,
+    ExcludeOption,
+    FamilyOption,
+    constraints_of,
+)
 from .shared.spaces import PricesOption, SpaceMetalOption, SpaceOption, named_space, with_prices
 from .shared.stocks import (
     DeadOption,
@@ -62,6 +69,8 @@ def suggest_command(
     ] = None,
     prices: PricesOption = None,
     max_cost_per_l: CostOption = None,
+    min_conductivity: ConductivityOption = None,
+    temperature: TemperatureOption = 25.0,
     stocks: Annotated[
         Path | None,
         typer.Option("--stocks", help="Table of stock solutions to mix from, see anolyte mix."),
@@ -99,7 +108,8 @@ def suggest_command(
     from ..suggestions.suggest import suggest
 
     _check_outputs(out, transfers, stocks)
-    limits = constraints_of(exclude, "flag", {"max_cost_per_l": max_cost_per_l}, family)
+    asked = {"max_cost_per_l": max_cost_per_l, "min_conductivity_mS_cm": min_conductivity}
+    limits = constraints_of(exclude, "flag", asked, family)
     chosen = with_prices(named_space(metal, space), prices, max_cost_per_l).constrained(limits)
     folder = store or Project.here().data
     measured = measured_electrolytes(chosen.metal, folder)
@@ -110,7 +120,8 @@ def suggest_command(
     _tell_new(predictor, folder)
     predictor = in_laboratory(predictor, lab)
     with progress_bar() as progress:
-        found = suggest(chosen, predictor, measured, under_way, batch, by, seed, progress)
+        how = (batch, by, seed, progress)
+        found = suggest(chosen, predictor, measured, under_way, *how, celsius=temperature)
     _tell_found(found, predictor)
     sheet = lab_sheet(found.frame, volume)
     mixing = _mixed(found, stocks, volume, (step, 0.0, dead), (transfers, robot, ""), json)
@@ -200,7 +211,8 @@ def _print(found: Suggestions, volume: float) -> None:
     shown = found.frame.drop(columns="metal").rename(
         columns=lambda name: name.removeprefix("predicted_")
     )
-    print_table(shown, title, ".2f")
+    reasons = [name for name in shown if str(name).endswith("_not_predicted")]
+    print_table(shown.drop(columns=reasons), title, ".2f")
     print(f"For {volume:g} mL of the solvent mixture of each; salts and additives come on top.")
     print("Masses are of the pure, anhydrous compound.")
     print()

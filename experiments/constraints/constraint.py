@@ -17,10 +17,12 @@ from anolyte.datasets.errors import Fault, InputError, choice
 from anolyte.features.arrays import Flags, Verdicts
 from anolyte.features.families import as_family, in_families
 from anolyte.features.mixtures import Mixtures
+from anolyte.models.property_columns import Properties
 
 from .rules import FAIL, PASS, RULES, UNKNOWN, Rule
 from .selectors import matches, read_selector
 
+NO_PROPERTIES = Properties()
 Policy = Literal["keep", "drop", "flag"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 EXCLUDE = "exclude"
@@ -111,9 +113,18 @@ class Constraint:
         worst = np.where((worst == PASS) & unknown, UNKNOWN, worst)
         return np.where(failed, FAIL, worst).astype(np.int8)
 
-    def doubts(self, mixtures: Mixtures) -> list[str]:
+    def admits(self, mixtures: Mixtures, properties: Properties) -> Verdicts:
+        """Return pass, fail or unknown for each mixture (n,) by what is predicted of it."""
+        name = "" if self.rule is None else self.rule.at_least
+        if not name:
+            return np.full(len(mixtures), PASS, dtype=np.int8)
+        value = properties.value(name, mixtures)
+        known = np.where(value >= self.number, PASS, FAIL)
+        return np.where(np.isnan(value), UNKNOWN, known).astype(np.int8)
+
+    def doubts(self, mixtures: Mixtures, properties: Properties = NO_PROPERTIES) -> list[str]:
         """Return what is unknown of each mixture, empty where all is known."""
-        verdicts = self.verdicts(mixtures)
+        verdicts = np.minimum(self.verdicts(mixtures), self.admits(mixtures, properties))
         texts = [""] * len(mixtures)
         what = "whether it is excluded" if self.rule is None else self.rule.missing
         for row in np.flatnonzero(verdicts == UNKNOWN):
@@ -198,13 +209,36 @@ class Constraints:
         """Return both together."""
         return Constraints((*self.items, *(each for each in other.items if each not in self.items)))
 
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """Short names of the properties that have to be predicted for `admits`."""
+        rules = (each.rule for each in self.items)
+        return tuple(rule.at_least for rule in rules if rule is not None and rule.at_least)
+
+    def check(self, properties: Properties, metal: str) -> None:
+        """Raise ValueError if a property has to be predicted that no model predicts."""
+        for name in self.predicted:
+            if name not in properties.models:
+                raise ValueError(f"no model predicts the {name} of {metal}: leave out its limit")
+
+    def admits(self, mixtures: Mixtures, properties: Properties) -> Flags:
+        """Return which mixtures (n,) satisfy the limits of what is predicted of them.
+
+        Apart from `mask`, since it costs more: for those that would make a list.
+        """
+        keep = np.ones(len(mixtures), dtype=bool)
+        for each in self.items if self.predicted else ():
+            verdicts = each.admits(mixtures, properties)
+            keep &= (verdicts != FAIL) & ((verdicts != UNKNOWN) | (each.unknown != "drop"))
+        return keep
+
     def allows(self, compound: Compound) -> bool:
         """Whether a compound may be in a candidate; unknown counts as the policy says."""
         answers = ((each.judge(compound), each.unknown) for each in self.items)
         return all(answer if answer is not None else policy != "drop" for answer, policy in answers)
 
     def mask(self, mixtures: Mixtures) -> Flags:
-        """Return which mixtures (n,) satisfy every constraint."""
+        """Return which mixtures (n,) satisfy every constraint, but those of `admits`."""
         keep = np.ones(len(mixtures), dtype=bool)
         for each in self.items:
             verdicts = each.verdicts(mixtures)
@@ -213,9 +247,10 @@ class Constraints:
                 keep &= verdicts != UNKNOWN
         return keep
 
-    def flags(self, mixtures: Mixtures) -> list[str]:
+    def flags(self, mixtures: Mixtures, properties: Properties = NO_PROPERTIES) -> list[str]:
         """Return for each mixture what the flagging constraints could not tell; else ''."""
-        doubts = [each.doubts(mixtures) for each in self.items if each.unknown == "flag"]
+        flagging = (each for each in self.items if each.unknown == "flag")
+        doubts = [each.doubts(mixtures, properties) for each in flagging]
         if not doubts:
             return [""] * len(mixtures)
         return ["; ".join(filter(None, row)) for row in zip(*doubts, strict=True)]

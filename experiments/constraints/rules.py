@@ -54,6 +54,8 @@ class Rule:
         Whether the value that the amounts need is missing for a compound.
     missing
         What to say where the answer is unknown.
+    at_least
+        The short name of a property that is predicted of mixtures: the limit is its least value.
     """
 
     says: str
@@ -62,6 +64,7 @@ class Rule:
     compound: Callable[[Compound, float], bool | None] | None = None
     mixtures: Callable[[Mixtures, float], Verdicts] | None = None
     lacks: Callable[[Compound, float], bool] | None = None
+    at_least: str = ""
 
 
 def _verdicts(passes: Flags, unknown: Flags) -> Verdicts:
@@ -251,6 +254,10 @@ RULES: Mapping[str, Rule] = {
         "at most {limit:g} per litre, by the prices given", "the user's own prices per kilogram",
         "cost", None, at_most,
         lambda compound, _: not has_price(compound),
+    ),
+    "min_conductivity_mS_cm": Rule(
+        "a conductivity of at least {limit:g} mS/cm", "predicted, models/properties",
+        "conductivity", at_least="conductivity",
     ),
     "min_anodic_limit_v": Rule(
         "salts stable up to {limit:g} V or more",

@@ -17,6 +17,7 @@ from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.evidence import REMOTE
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import Column
+from anolyte.models.property_columns import ROOM_CELSIUS, Properties
 
 from ..constraints.constraint import NO_CONSTRAINTS, WITHOUT_GATED, Constraints
 from ..project import Project
@@ -91,6 +92,7 @@ def screen_library(  # noqa: PLR0913
     cluster: str | None = None,
     resume: str | Path | None = None,
     include_gated: bool = False,
+    celsius: float = ROOM_CELSIUS,
     progress: Progress | None = None,
 ) -> LibraryList:
     """Rank the molecules of a library in formulations.
@@ -116,7 +118,7 @@ def screen_library(  # noqa: PLR0913
         Folder of descriptors; that of the project by default.
     workers
         Processes on this machine; 0 for this one alone.
-    cluster, resume, include_gated
+    cluster, resume, include_gated, celsius
         As in `screen`.
 
     Raises
@@ -140,6 +142,7 @@ def screen_library(  # noqa: PLR0913
         raise ValueError(f"more than {MOST_MOLECULES:,} molecules: split the library")
     if per_scaffold < 1:
         raise ValueError("a list has at least one molecule of a scaffold")
+    constraints.check(Properties(model.properties_), model.metal)
     asked = cautious(as_criterion(criterion))
     pool = Ranking(LOOKED_THROUGH * top, asked, coverage, diversity=0.0).fitting(model)
     if not include_gated:
@@ -166,12 +169,12 @@ def screen_library(  # noqa: PLR0913
     space = LibrarySpace(
         model, pool.criterion, library.take(kept), formulations, str(folder), places[kept]
     ).constrained(constraints)
-    screening = Screening(space, model, pool, exact=True)
+    screening = Screening(space, model, pool, exact=True, celsius=celsius)
     best = survivors(screening, 1, cluster, resume, progress, workers)
     said.append(f"gates: {len(space) - best.screened:,} of {len(space):,} candidates left out")
     chosen = Part(_of_scaffolds(best.best, space, top, per_scaffold), best.screened, best.predicted)
     ranking = replace(pool, top=top)
-    ranked = assemble(space.renewed(), model, chosen, ranking)
+    ranked = assemble(space.renewed(), model, chosen, ranking, celsius)
     frame = _with_molecules(ranked.to_frame().round(DIGITS), space, found.take(kept), facts[kept])
     caveat = " ".join(filter(None, (told_of_new_compounds(metal), ranked.caveat)))
     return LibraryList(

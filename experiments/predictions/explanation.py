@@ -16,6 +16,7 @@ from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import contributions, reasons
 from anolyte.models.explanations.counterfactual import counterfactuals
 from anolyte.models.prediction import BACKING, CE_BOUNDS, LCE_BOUNDS, Column
+from anolyte.models.property_columns import ROOM_CELSIUS
 
 from .load_or_train import as_model
 
@@ -30,7 +31,7 @@ class Explanation:
     ----------
     prediction
         metal, electrolyte, coverage, CE and LCE with interval, evidence, domain_score,
-        nearest, remarks, assumptions.
+        nearest, remarks, assumptions; further properties as in `predict`, None where not predicted.
     mean_lce
         Weighted mean LCE of the metal, from which the contributions start.
     reasons
@@ -85,6 +86,7 @@ def explain(
     most: int = 10,
     species: int = 5,
     conditions: Mapping[str, float | str] | None = None,
+    celsius: float = ROOM_CELSIUS,
 ) -> Explanation:
     """Explain the prediction of one electrolyte.
 
@@ -102,6 +104,8 @@ def explain(
         How many descriptors and SEI species to list.
     conditions
         Those that are known, see `predict`.
+    celsius
+        Temperature of further properties in degrees C.
 
     Raises
     ------
@@ -120,12 +124,14 @@ def explain(
     electrolyte = parse(electrolyte) if isinstance(electrolyte, str) else electrolyte
     model = as_model(model, metal)
     given = pd.DataFrame([{"electrolyte": electrolyte} | checked(conditions or {})])
-    predicted = model.assess(given, coverage)
+    predicted = model.assess(given, coverage, celsius)
     told = predicted.to_frame(SAID).iloc[0]
+    further = predicted.properties.iloc[0]
     prediction = {
         "metal": model.metal,
         "coverage": coverage,
         **{str(name): _plain(value) for name, value in told.items()},
+        **{str(name): _plain(value) for name, value in further.items()},
     }
     listed = model.sei.predict_species(predicted.mixtures, species)
     return Explanation(
@@ -145,5 +151,7 @@ def _likeliest_first(probabilities: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(share) for name, share in shares.items()}
 
 
-def _plain(value: Any) -> str | float:
-    return value if isinstance(value, str) else float(value)
+def _plain(value: Any) -> str | float | None:
+    if isinstance(value, str):
+        return value
+    return None if pd.isna(value) else float(value)

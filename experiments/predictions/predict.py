@@ -20,6 +20,7 @@ from anolyte.datasets.errors import AnolyteError, Fault, FormulationError, Input
 from anolyte.models.efficiency.conditions import GIVEN, checked
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, Column
+from anolyte.models.property_columns import ROOM_CELSIUS, Properties
 
 from .formulations import Request
 from .load_or_train import as_model
@@ -56,6 +57,7 @@ def predict(
     registry: CompoundRegistry | None = None,
     laboratory: str | None = None,
     conditions: Mapping[str, float | str] | None = None,
+    celsius: float = ROOM_CELSIUS,
 ) -> pd.DataFrame:
     """Predict the Coulombic efficiency and the SEI of formulations.
 
@@ -78,12 +80,16 @@ def predict(
     conditions
         Those that are known of current_mA_cm2, capacity_mAh_cm2 and ce_method (average or
         aurbach), see `anolyte.models.efficiency.conditions`; none by default.
+    celsius
+        Temperature of further properties in degrees C; no efficiency depends on it.
 
     Returns
     -------
     pandas.DataFrame
         One row a formulation, in their order: electrolyte, ce_pct, ce_low, ce_high (in %),
-        sei_function, sei_composition, evidence, domain_score, nearest, remarks, assumptions.
+        sei_function, sei_composition, evidence, domain_score, nearest, remarks, assumptions; of Li
+        and Zn further properties, each with the ends of its interval: conductivity_mS_cm, NaN
+        where conductivity_not_predicted says why; of Zn hydrogen_onset_V and oxygen_onset_V.
 
     Raises
     ------
@@ -107,7 +113,7 @@ def predict(
     fitted = as_model(model, metal)
     if laboratory is not None:
         fitted = fitted.at_laboratory(laboratory)
-    predictor = Predictor(fitted, coverage, registry, checked(conditions or {}))
+    predictor = Predictor(fitted, coverage, registry, checked(conditions or {}), celsius)
     requests = (Request(number, text) for number, text in enumerate(texts, start=1))
     frames = list(predictor.stream(requests, LARGE_CHUNK))
     if not frames:
@@ -175,6 +181,8 @@ class Predictor:
         Known compounds; the shipped ones by default.
     conditions
         Of rows that do not tell their own, see `conditions.GIVEN`.
+    celsius
+        Temperature of further properties.
     rows, failed
         How many rows were predicted so far, and how many of them could not be.
     """
@@ -183,11 +191,18 @@ class Predictor:
     coverage: float = 0.9
     registry: CompoundRegistry | None = None
     conditions: Mapping[str, float | str] = field(default_factory=dict)
+    celsius: float = ROOM_CELSIUS
     rows: int = field(default=0, init=False)
     failed: int = field(default=0, init=False)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of `COLUMNS` and of the further properties of the model."""
+        own = Properties(self.model.properties_).columns
+        return ("row", *PREDICTED, *own, *COLUMNS[-2:])
+
     def stream(self, requests: Iterable[Request], chunk: int = CHUNK) -> Iterator[pd.DataFrame]:
-        """Yield the predictions of a stream, chunk by chunk, with the columns `COLUMNS`."""
+        """Yield the predictions of a stream, chunk by chunk, with `columns`."""
         source = iter(requests)
         while part := list(islice(source, chunk)):
             yield self.predict(part)
@@ -209,10 +224,13 @@ class Predictor:
         frames = list(self._predicted(readable, failures)) if readable else []
         if failures:
             frames.append(pd.DataFrame(failures))
-        frame = pd.concat(frames, ignore_index=True).reindex(columns=list(COLUMNS))
+        frame = pd.concat(frames, ignore_index=True).reindex(columns=list(self.columns))
         self.rows += len(frame)
         self.failed += len(failures)
-        number = frame[list(_NUMBERS)].astype(float)
+        own = Properties(self.model.properties_)
+        frame[list(own.reasons)] = frame[list(own.reasons)].fillna("")
+        numeric = [*_NUMBERS, *(name for name in own.columns if name not in own.reasons)]
+        number = frame[numeric].astype(float)
         ordered = frame.assign(**number).sort_values("row", kind="stable")
         return _with_further(ordered.reset_index(drop=True), requests)
 
@@ -240,16 +258,16 @@ class Predictor:
     def _frame(self, readable: list[Readable]) -> pd.DataFrame:
         electrolytes = pd.Series([each.reading.electrolyte for each in readable], dtype=object)
         asked = pd.DataFrame([each.conditions for each in readable], columns=list(GIVEN))
-        frame = self.model.assess(asked.assign(electrolyte=electrolytes), self.coverage).to_frame(
-            PREDICTED
-        )
+        given = asked.assign(electrolyte=electrolytes)
+        predicted = self.model.assess(given, self.coverage, self.celsius)
+        frame = pd.concat([predicted.to_frame(PREDICTED), predicted.properties], axis=1)
         rows = [each.request.row for each in readable]
         frame = frame.assign(row=rows, status=OK, reason="")
         frame["remarks"] = [
             "; ".join(filter(None, (told, *each.reading.remarks)))
             for told, each in zip(frame["remarks"], readable, strict=True)
         ]
-        return frame[list(COLUMNS)]
+        return frame[list(self.columns)]
 
 
 def _with_further(frame: pd.DataFrame, requests: list[Request]) -> pd.DataFrame:

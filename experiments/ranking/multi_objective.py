@@ -15,6 +15,7 @@ import pandas as pd
 from anolyte.features.arrays import Floats
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import Column, Prediction
+from anolyte.models.properties.conductivity import CONDUCTIVITY
 
 from ..constraints.cost import any_price, cost_per_litre
 from ..constraints.rules import critical_count, weight_percent
@@ -27,12 +28,14 @@ OBJECTIVES: Mapping[str, tuple[str, bool]] = {
     "fluorine": ("fluorine in wt%", False),
     "critical": ("number of critical elements, the metal included", False),
     "cost": ("cost of a litre, by the prices given", False),
+    "conductivity": ("logarithm of the conductivity", True),
 }
 COLUMNS = {
     "sei": Column.SEI_DESIRABILITY,
     "fluorine": "fluorine_wt_pct",
     "critical": "critical_elements",
     "cost": "cost_per_l",
+    "conductivity": "log_conductivity",
 }
 WEIGHTS = {"ce": 1.0, "sei": 0.3, "fluorine": -0.1}
 
@@ -54,13 +57,22 @@ def objective_columns(predicted: Prediction) -> pd.DataFrame:
 
 
 def _objectives(predicted: Prediction, names: Iterable[str]) -> pd.DataFrame:
-    """Return the objectives; a cost that is not known counts as the highest of those that are."""
+    """Return the objectives; what is not known of one counts as the worst of those that are."""
     found = objective_columns(predicted)
+    if "conductivity" in names:
+        found[COLUMNS["conductivity"]] = _log_conductivity(predicted)
     if "cost" in names:
         if "cost_per_l" not in found:
             raise ValueError("the objective cost needs prices: --prices prices.csv")
         found["cost_per_l"] = found["cost_per_l"].fillna(found["cost_per_l"].max()).fillna(0.0)
     return found
+
+
+def _log_conductivity(predicted: Prediction) -> pd.Series:
+    if CONDUCTIVITY.name not in predicted.model.properties_:
+        raise ValueError("no model predicts the conductivity: leave out that objective")
+    found = pd.Series(np.log10(predicted.properties[CONDUCTIVITY.column].to_numpy(float)))
+    return found.fillna(found.min()).fillna(0.0)
 
 
 @dataclass(frozen=True)

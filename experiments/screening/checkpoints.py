@@ -47,7 +47,8 @@ class Checkpoints:
         screening = self.screening
         space = screening.space
         digest = hashlib.sha256()
-        described = (space.metal, space.parts, space.constraints, screening.ranking, CHUNK)
+        asked = (screening.ranking, screening.celsius, CHUNK)
+        described = (space.metal, space.parts, space.constraints, *asked)
         digest.update(repr(described).encode())
         digest.update(repr(sorted(space.prices.items())).encode())
         if screening.student is not None:

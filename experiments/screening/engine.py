@@ -19,9 +19,10 @@ from anolyte.features.arrays import Floats, Integers
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS
+from anolyte.models.property_columns import ROOM_CELSIUS, Properties
 from threadpoolctl import threadpool_limits
 
-from ..ranking.ranking import Ranking
+from ..ranking.ranking import Ranking, by_score
 from ..spaces.candidates import Candidates
 from .student import TREES, Student, calibrated, fitted, held_out_rows, scores_of
 
@@ -34,6 +35,8 @@ SAMPLED, LEAST_SAMPLED, MOST_SAMPLED = 50, 1_000, 20_000
 # So many are looked through by a first student; of them so many times what the list demands
 # are predicted, and at least so many.
 SCANNED, LEADERS, LEAST_LEADERS = 200_000, 4, 2_000
+# Of the conductivity of so many candidates at a time it is asked whether it is enough.
+ASKED = 1_000
 # A student that keeps more than this costs more than it saves.
 MOST_KEPT = 0.6
 # Scores are told apart down to here: another machine may give other last bits.
@@ -86,6 +89,8 @@ class Screening:
         What is screened with what, and what is asked.
     exact
         Whether to predict every candidate in full.
+    celsius
+        Temperature of what else is predicted, such as the conductivity.
     student
         Which tells what need not be predicted, see `prepared`.
     """
@@ -94,6 +99,7 @@ class Screening:
     model: CoulombicEfficiencyModel
     ranking: Ranking
     exact: bool = False
+    celsius: float = ROOM_CELSIUS
     student: Student | None = None
 
     def partitions(self) -> list[Range]:
@@ -135,7 +141,7 @@ class Screening:
             known = pd.concat([found[~out], self._predicted(leaders)], ignore_index=True)
             seen = np.vstack([descriptors[~out], self._descriptors(self.space.take(leaders))])
             booster = fitted(seen, known["score"].to_numpy(), TREES)
-            floor = self.ranking.floor(self.ranking.best(known))
+            floor = self.ranking.floor(self.ranking.best(self._admitted(known)))
             return calibrated(booster, floor, scores[~out], descriptors[out], scores[out])
 
     def _leaders(self, numbers: Integers, booster: Any) -> Integers:
@@ -165,7 +171,9 @@ class Screening:
                 kept.append(allowed)
             part = Part(NOTHING.best, screened, sum(map(len, kept)))
             for chunk in self._chunks(np.concatenate(kept)):
-                part = part.joined(replace(NOTHING, best=self._full(chunk)), self.ranking)
+                floor = self.ranking.floor(part.best) if len(part.best) else -np.inf
+                best = self._admitted(self._full(chunk), floor)
+                part = part.joined(replace(NOTHING, best=best), self.ranking)
         return part
 
     def _allowed(self, numbers: Integers) -> tuple[Integers, Mixtures]:
@@ -187,6 +195,28 @@ class Screening:
     def _descriptors(self, mixtures: Mixtures) -> Floats:
         """Return what the student sees of candidates (n, d)."""
         return self.model.featurizer.transform(mixtures)
+
+    def _admitted(self, found: pd.DataFrame, floor: float = -np.inf) -> pd.DataFrame:
+        """Return of predicted candidates those that what else is predicted of them admits.
+
+        That is asked of the best first, and of no more than may change a list in which a score of
+        `floor` is beaten; the others are left out.
+        """
+        constraints = self.space.constraints
+        if not constraints.predicted:
+            return found
+        ordered = by_score(found[found["score"] >= floor])
+        admitted = ordered[:0]
+        properties = Properties(self.model.properties_, self.celsius)
+        for first in range(0, len(ordered), ASKED):
+            some = ordered[first : first + ASKED]
+            mixtures = self.space.take(some["candidate"].to_numpy())
+            keep = some[constraints.admits(mixtures, properties)]
+            admitted = self.ranking.best(pd.concat([admitted, keep]))
+            floor = max(floor, self.ranking.floor(admitted))
+            if float(some["score"].iloc[-1]) < floor:
+                break
+        return admitted
 
     def _predicted(self, numbers: Integers) -> pd.DataFrame:
         """Return `_full` of many candidates."""

@@ -10,6 +10,7 @@ from anolyte.features.families import family_names
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.explanations.contributions import reasons
 from anolyte.models.prediction import SEI, Column, Prediction
+from anolyte.models.property_columns import Properties
 
 from ..constraints.cost import any_price, cost_per_litre
 from ..constraints.rules import critical_count, weight_percent
@@ -70,7 +71,9 @@ def enriched(
         space could not tell.
     """
     extra = columns_of(frame, predicted, model)
-    extra["flags"] = space.constraints.flags(predicted.mixtures)
+    extra["flags"] = space.constraints.flags(
+        predicted.mixtures, Properties(model.properties_, predicted.celsius)
+    )
     return pd.concat([frame.drop(columns=extra.columns, errors="ignore"), extra], axis=1)
 
 
@@ -93,5 +96,10 @@ def columns_of(
     }
     if any_price(predicted.mixtures):
         composition["cost_per_l"] = cost_per_litre(predicted.mixtures)
-    parts = (pd.DataFrame(whole), predicted.to_frame(SAID), pd.DataFrame(composition))
+    parts = (
+        pd.DataFrame(whole),
+        predicted.to_frame(SAID),
+        predicted.properties,
+        pd.DataFrame(composition),
+    )
     return pd.concat(parts, axis=1)

@@ -14,6 +14,7 @@ from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.errors import InputError
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
 from anolyte.models.prediction import Column, sei_words
+from anolyte.models.properties.words import HEADINGS, told_properties
 
 from ..pages import page
 
@@ -28,6 +29,7 @@ _COLUMNS = {
     "electrolyte": "electrolyte",
     "family": "family",
     "bar": "CE / %",
+    **{heading: heading for heading in HEADINGS},
     "sei": "SEI",
     "cycles_to_80": "cycles to 80 %",
     "evidence": "evidence",
@@ -66,7 +68,7 @@ def _values(frame: pd.DataFrame, title: str, caveat: str, rows: int) -> dict[str
     """Return what the template tells of a list."""
     head = frame.head(rows)
     bars = pd.Series(_bars(head), head.index, dtype=object)
-    shown = head.assign(bar=bars, sei=_characters(head))
+    shown = head.assign(bar=bars, sei=_characters(head), **told_properties(head))
     if "smiles" in head:
         # Each row is of one molecule, which is drawn in it.
         shown["molecule"] = list(map(_structure, head["smiles"]))

@@ -10,6 +10,8 @@ import pandas as pd
 from anolyte.models.efficiency.evidence import REMOTE
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, SEI, Column, Prediction
+from anolyte.models.properties.registry import PROPERTIES
+from anolyte.models.property_columns import ROOM_CELSIUS
 
 from ..ranking.diversity import diverse
 from ..ranking.ranking import Ranking, by_score
@@ -29,6 +31,7 @@ COLUMNS = (
     "probability",
     "front",
     "family",
+    *(name for what in PROPERTIES.values() for name in what.columns),
     "cycles_to_80",
     "cycles_to_80_low",
     "cycles_to_80_excess",
@@ -135,6 +138,7 @@ def assemble(
     model: CoulombicEfficiencyModel,
     found: Part,
     ranking: Ranking,
+    celsius: float = ROOM_CELSIUS,
 ) -> RankedList:
     """Make the ranked list of the candidates that a screening kept.
 
@@ -146,9 +150,12 @@ def assemble(
         The pool and the counts.
     ranking
         What was asked.
+    celsius
+        Temperature of what else is predicted.
     """
     pool = found.best.reset_index(drop=True)
-    predicted = model.assess(space.take(pool["candidate"].to_numpy()), ranking.coverage)
+    mixtures = space.take(pool["candidate"].to_numpy())
+    predicted = model.assess(mixtures, ranking.coverage, celsius)
     frame, predicted = _chosen(pool, predicted, model, ranking)
     frame["rank"] = np.arange(1, len(frame) + 1)
     texts = [str(space.electrolyte(int(index))) for index in frame["candidate"]]

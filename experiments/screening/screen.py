@@ -8,6 +8,7 @@ from pathlib import Path
 
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
+from anolyte.models.property_columns import ROOM_CELSIUS, Properties
 
 from ..constraints.constraint import WITHOUT_GATED
 from ..ranking.diversity import DIVERSITY
@@ -32,6 +33,7 @@ def screen(  # noqa: PLR0913
     resume: str | Path | None = None,
     include_gated: bool = False,
     exact: bool = False,
+    celsius: float = ROOM_CELSIUS,
 ) -> RankedList:
     """Rank the candidates of a space.
 
@@ -58,6 +60,8 @@ def screen(  # noqa: PLR0913
     exact
         Whether to predict every candidate in full, and none by a student alone, see
         `anolyte.experiments.screening.student`.
+    celsius
+        Temperature of what else is predicted, such as the conductivity, in degrees C.
 
     Raises
     ------
@@ -84,12 +88,13 @@ def screen(  # noqa: PLR0913
         raise ValueError("a screening needs at least one worker")
     if not include_gated:
         space = space.constrained(WITHOUT_GATED)
+    space.constraints.check(Properties(model.properties_), model.metal)
     ranking = Ranking(top, as_criterion(criterion), coverage, all_amounts, diversity).fitting(model)
-    screening = Screening(space, model, ranking, exact).prepared()
+    screening = Screening(space, model, ranking, exact, celsius).prepared()
     found = survivors(screening, workers, cluster, resume, progress)
     # Descriptor tables are multiplied by all at once: from a space that has none yet, so that
     # the last bits do not depend on what was computed before.
-    ranked = assemble(space.renewed(), model, found, ranking)
+    ranked = assemble(space.renewed(), model, found, ranking, celsius)
     return replace(ranked, frame=ranked.frame.round(DIGITS), student=screening.student)
 
 

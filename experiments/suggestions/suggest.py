@@ -9,18 +9,19 @@ over the space instead. What cannot work for a physical reason is never suggeste
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES, coulombic_efficiency
-from anolyte.features.arrays import Floats, Integers
+from anolyte.features.arrays import Flags, Floats, Integers
 from anolyte.features.families import family_names
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, Column, Prediction
+from anolyte.models.property_columns import ROOM_CELSIUS, Properties
 from scipy.spatial.distance import cdist
 from scipy.stats import norm
 
@@ -84,7 +85,7 @@ class Suggestions:
     left_out: int
 
 
-def suggest(
+def suggest(  # noqa: PLR0913
     space: CandidateSpace,
     model: CoulombicEfficiencyModel,
     measured: Sequence[str],
@@ -93,6 +94,8 @@ def suggest(
     by: str = acquisition.DEFAULT,
     seed: int = 0,
     progress: Progress | None = None,
+    *,
+    celsius: float = ROOM_CELSIUS,
 ) -> Suggestions:
     """Choose the next experiments.
 
@@ -113,6 +116,8 @@ def suggest(
         One of `acquisition.CRITERIA`.
     seed
         Of every random choice.
+    celsius
+        Temperature of what else is predicted, such as the conductivity, in degrees C.
 
     Raises
     ------
@@ -137,7 +142,10 @@ def suggest(
     if batch < 1:
         raise ValueError("a batch has at least one experiment")
     acquisition.checked_criterion(by)
-    search = _Search(space.constrained(WITHOUT_GATED), model, tuple(measured), tuple(pending))
+    properties = Properties(model.properties_, celsius)
+    space.constraints.check(properties, model.metal)
+    begun = (tuple(measured), tuple(pending))
+    search = _Search(space.constrained(WITHOUT_GATED), model, *begun, properties=properties)
     if model.is_prior:
         return search.spread_out(batch, seed)
     return search.best(batch, by, seed, progress)
@@ -152,6 +160,7 @@ class _Search:
     measured: tuple[str, ...]
     pending: tuple[str, ...]
     left_out: int = 0
+    properties: Properties = field(default_factory=Properties)
 
     def __post_init__(self) -> None:
         texts = (*self.measured, *self.pending)
@@ -168,7 +177,14 @@ class _Search:
 
     def assess(self, electrolytes: Mixtures | Sequence[str]) -> Prediction:
         """Return what the model says of some electrolytes."""
-        return self.model.assess(electrolytes, COVERAGE)
+        return self.model.assess(electrolytes, COVERAGE, self.properties.celsius)
+
+    def admitted(self, numbers: Integers) -> Flags:
+        """Return which candidates (n,) what else is predicted of them admits."""
+        constraints = self.space.constraints
+        if not constraints.predicted:
+            return np.ones(len(numbers), dtype=bool)
+        return constraints.admits(self.space.take(numbers), self.properties)
 
     def descriptors(self, electrolytes: Mixtures | Sequence[str]) -> Floats:
         """Return the descriptors (n, d) that may tell candidates apart."""
@@ -221,6 +237,9 @@ class _Search:
             columns = (numbers, family, mean, deviation, score)
             names = ("candidate", "family", "mean", "deviation", "score")
             chunk = pd.DataFrame(dict(zip(names, columns, strict=True)))
+            if len(short) == SHORTLIST:
+                chunk = chunk[chunk["score"] > short["score"].iloc[-1]]
+            chunk = chunk[self.admitted(chunk["candidate"].to_numpy())]
             short = by_score(pd.concat([short, chunk]) if len(short) else chunk)
             short = short.drop_duplicates("family").head(SHORTLIST)
         if progress is not None:
@@ -234,6 +253,8 @@ class _Search:
         self.need(len(numbers))
         generator = np.random.Generator(np.random.PCG64(seed))
         looked_at, numbers = len(numbers), np.sort(generator.permutation(numbers)[:SHORTLIST])
+        numbers = numbers[self.admitted(numbers)]
+        self.need(len(numbers))
         features = self.descriptors(self.space.take(numbers))
         points = place(features, features)
         begun = (*self.measured, *self.pending)
@@ -266,6 +287,8 @@ class _Search:
             list(why),
         )
         frame = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+        further = predicted.properties.round(3)
+        frame = pd.concat([frame, further], axis=1)
         if any_price(predicted.mixtures):
             frame["cost_per_l"] = cost_per_litre(predicted.mixtures).round(2)
         return Suggestions(frame, by, looked_at, self.left_out)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from anolyte.models.bundles.bundle import read_manifest
 
 from .contents import training_fields
-from .evaluations import evaluation_fields, sei_fields
+from .evaluations import evaluation_fields, property_fields, sei_fields
 from .lists import screening_fields, suggestions_fields
 from .run_record import common_tags, default_name, now_ms
 from .sending import RunReference, TrackedRun, staging, tracked
@@ -237,6 +237,39 @@ def log_sei(
         return sei_fields(evaluation, metal, files, reliability, model)
 
     return _log(metal, SEI, "sei", write, uri, note, outbox)
+
+
+def log_property(
+    name: str,
+    metal: str,
+    evaluation: pd.DataFrame,
+    uri: str | None = None,
+    note: str = "",
+    outbox: Path | None = None,
+) -> RunReference:
+    """Log how good the model of a further property is, beside the trainings of the metal.
+
+    Parameters
+    ----------
+    name
+        Short name of the property, see `anolyte.models.properties`.
+    evaluation
+        See `anolyte.models.properties.validation.evaluate_property`.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import log_property
+    >>> from anolyte.models.properties import get
+    >>> from anolyte.models.properties.validation import evaluate_property
+    >>> found = evaluate_property(get("hydrogen-onset"), "Zn", ["random"])
+    >>> log_property("hydrogen-onset", "Zn", found).experiment
+    'anolyte/Zn/coulombic-efficiency'
+    """
+    tags = common_tags(metal, EVALUATION, note)
+    run_name = default_name(metal, name, now_ms())
+    experiment = experiment_name(metal, EFFICIENCY)
+    with tracked(experiment, run_name, tags, uri, outbox) as run, staging() as files:
+        return run.finish(files, **property_fields(name, metal, evaluation, files))
 
 
 def _manifest(model: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -67,6 +67,30 @@ def _metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
     return found
 
 
+def property_fields(name: str, metal: str, evaluation: pd.DataFrame, files: Path) -> dict[str, Any]:
+    """Write the files of a property's evaluation to `files` and return its record's fields.
+
+    Parameters
+    ----------
+    name
+        Short name of the property.
+    evaluation
+        See `anolyte.models.properties.validation.evaluate_property`.
+    """
+    write_table(evaluation.round(4), files / "accuracy.json")
+    ours = evaluation[evaluation["model"] == OURS].drop(columns="model").set_index("split")
+    found: tuple[Metric, ...] = ()
+    for split, row in ours.iterrows():
+        found += finite(row.items(), f"{str(split).replace('-', '_')}_")
+    facts = readable({"metal": metal, "property": name, "split": tuple(map(str, ours.index))})
+    return {
+        "tags": {key: text for key, text in facts.items() if key != "metal"},
+        "params": facts,
+        "metrics": found,
+        "tables": ("accuracy.json",),
+    }
+
+
 def sei_fields(
     evaluation: pd.DataFrame,
     metal: str,

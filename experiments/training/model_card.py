@@ -67,6 +67,7 @@ def _lines(manifest: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from _data(metal, facts)
     yield from _made(manifest)
+    yield from _further(manifest)
     yield from _accuracy(manifest, facts)
     yield from ("", "## Limits", "")
     yield from (f"- {limit}" for limit in _LIMITS)
@@ -93,6 +94,14 @@ def _made(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield f"- descriptors: {len(manifest['features'])} of the blocks {blocks}"
     yield f"- target: {manifest['target']}"
     yield f"- seed {manifest['seed']}; {versions}"
+
+
+def _further(manifest: Mapping[str, Any]) -> Iterator[str]:
+    if names := manifest.get("properties"):
+        yield from ("", "## Further properties", "")
+        told = ", ".join(str(name) for name in names)
+        yield f"Beside the efficiency it predicts, inside of what was measured: {told}."
+        yield f"How well: `anolyte evaluate --property {names[0]} --metal {manifest['metal']}`."
 
 
 def _accuracy(manifest: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[str]:

@@ -28,6 +28,10 @@ SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of every random 
 CoverageOption = Annotated[
     float, typer.Option("--coverage", help="Of the interval: 0.5, 0.8 or 0.9.")
 ]
+TemperatureOption = Annotated[
+    float,
+    typer.Option("--temperature", help="Of the conductivity, degrees C; no CE depends on it."),
+]
 LaboratoryOption = Annotated[
     str,
     typer.Option(

@@ -62,6 +62,10 @@ AnodicOption = Annotated[
 SolubilityOption = Annotated[
     bool, typer.Option("--within-solubility", help="Salts within their known solubility.")
 ]
+ConductivityOption = Annotated[
+    float | None,
+    typer.Option("--min-conductivity", help="Predicted, in mS/cm at --temperature; Li and Zn."),
+]
 UnknownOption = Annotated[
     str,
     typer.Option("--unknown", help="Where an option here cannot tell: keep, drop or flag."),

@@ -67,6 +67,7 @@ def _short(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that fit side by side, as text."""
     import pandas as pd
     from anolyte.models.prediction import sei_words
+    from anolyte.models.properties.words import told_properties
 
     shown = pd.DataFrame({"rank": frame["rank"], "electrolyte": frame["electrolyte"]})
     if "family" in frame:
@@ -83,6 +84,8 @@ def _short(frame: pd.DataFrame) -> pd.DataFrame:
         shown["F / wt%"] = frame["fluorine_wt_pct"].map("{:.0f}".format)
     if "cost_per_l" in frame:
         shown["cost / L"] = frame["cost_per_l"].map("{:.3g}".format).replace("nan", "?")
+    for heading, words in told_properties(frame).items():
+        shown[heading] = words
     shown["SEI"] = sei_words(frame)
     shown["evidence"] = frame["evidence"]
     if frame["flags"].any():
