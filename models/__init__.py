@@ -8,11 +8,16 @@ from .explanations.contributions import contributions, importance, reasons
 from .explanations.counterfactual import counterfactuals
 from .explanations.dependence import partial_dependence
 from .prediction import Prediction
+from .properties.model import PropertyModel
+from .properties.property import Property
+from .properties.shipped import shipped_properties
 from .sei.model import SEIModel
 
 __all__ = [
     "CoulombicEfficiencyModel",
     "Prediction",
+    "Property",
+    "PropertyModel",
     "SEIModel",
     "contributions",
     "counterfactuals",
@@ -21,4 +26,5 @@ __all__ = [
     "partial_dependence",
     "reasons",
     "save_model",
+    "shipped_properties",
 ]

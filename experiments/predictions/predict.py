@@ -228,7 +228,7 @@ class Predictor:
         self.rows += len(frame)
         self.failed += len(failures)
         own = Properties(self.model.properties_)
-        frame[list(own.reasons)] = frame[list(own.reasons)].fillna("")
+        frame[list(own.reasons)] = frame[list(own.reasons)].astype(object).fillna("")
         numeric = [*_NUMBERS, *(name for name in own.columns if name not in own.reasons)]
         number = frame[numeric].astype(float)
         ordered = frame.assign(**number).sort_values("row", kind="stable")

@@ -28,7 +28,7 @@ from anolyte.models.efficiency.validation import (
     learning_curve,
     on_split,
 )
-from anolyte.models.properties.shipped import shipped_models
+from anolyte.models.properties.shipped import shipped_properties
 from anolyte.models.sei.model import SEIModel
 
 from ..project import Project
@@ -226,7 +226,7 @@ def train(  # noqa: PLR0913
     known = None if validation is None else validation.held_out
     skill = None if validation is None else validation.skill
     model.fit(measurements, others=rest, held_out=known, skill=skill, sei=sei, progress=progress)
-    model = model.with_properties(shipped_models(metal))
+    model = model.with_properties(shipped_properties(metal))
     later = None
     curve = without = pd.DataFrame()
     if validation is not None and not quick:

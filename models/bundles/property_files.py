@@ -10,7 +10,7 @@ from typing import Any
 from anolyte.datasets.errors import ModelFileError
 
 from ..properties.model import PropertyModel
-from ..properties.shipped import shipped_models
+from ..properties.shipped import shipped_properties
 from ..properties.stored import from_dict, to_dict, trees_columns
 from ..property_columns import PropertyPredictor
 from .files import REMEDY, saved_bytes, strict_json
@@ -43,7 +43,7 @@ def read_properties(
         If a file is missing, altered or no such model, or is one of another metal.
     """
     if PROPERTIES not in manifest:
-        return shipped_models(metal)
+        return shipped_properties(metal)
     files = manifest["files"]
     return {name: _read(folder, files, str(name), metal) for name in manifest.get(PROPERTIES, ())}
 

@@ -25,13 +25,13 @@ FOLDER = "fitted"
 TABLE, TREES = "table_sha256", "trees"
 
 
-def shipped_models(metal: str) -> dict[str, PropertyModel]:
+def shipped_properties(metal: str) -> dict[str, PropertyModel]:
     """Return the models of the properties of a metal by name; perhaps none.
 
     Examples
     --------
-    >>> from anolyte.models.properties import shipped_models
-    >>> told = shipped_models("Li")["conductivity"].assess(["1 M LiPF6 in EC/DMC (1:1 v/v)"])
+    >>> from anolyte.models import shipped_properties
+    >>> told = shipped_properties("Li")["conductivity"].assess(["1 M LiPF6 in EC/DMC (1:1 v/v)"])
     >>> told.value.round(0).tolist()
     [11.0]
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from anolyte.experiments import Constraint, Constraints
 from anolyte.features import Mixtures
-from anolyte.models.properties import shipped_models
+from anolyte.models.properties import shipped_properties
 from anolyte.models.property_columns import Properties
 
 # Of these 11.4, 2.3 and none mS/cm are predicted at 25 degrees C.
@@ -26,7 +26,7 @@ def limited(limit: float, unknown: str = "flag") -> Constraints:
 
 
 def test_a_limit_keeps_what_conducts_and_what_is_unknown(mixtures: Mixtures) -> None:
-    warm, cold = Properties(shipped_models("Li")), Properties(shipped_models("Li"), -15.0)
+    warm, cold = Properties(shipped_properties("Li")), Properties(shipped_properties("Li"), -15.0)
     assert limited(5).admits(mixtures, warm).tolist() == [True, False, True]
     assert limited(5, "drop").admits(mixtures, warm).tolist() == [True, False, False]
     assert limited(2).admits(mixtures, warm).tolist() == [True, True, True]
@@ -34,7 +34,7 @@ def test_a_limit_keeps_what_conducts_and_what_is_unknown(mixtures: Mixtures) -> 
 
 
 def test_what_is_not_predicted_is_flagged(mixtures: Mixtures) -> None:
-    properties = Properties(shipped_models("Li"))
+    properties = Properties(shipped_properties("Li"))
     said = limited(5).flags(mixtures, properties)
     assert said == ["", "", "conductivity unknown"]
     assert str(limited(5).items[0]) == "a conductivity of at least 5 mS/cm (unknown: flag)"
@@ -44,4 +44,4 @@ def test_what_is_not_predicted_is_flagged(mixtures: Mixtures) -> None:
 
 def test_a_metal_without_a_model_takes_no_limit() -> None:
     with pytest.raises(ValueError, match="no model predicts the conductivity of Na"):
-        limited(5).check(Properties(shipped_models("Na")), "Na")
+        limited(5).check(Properties(shipped_properties("Na")), "Na")

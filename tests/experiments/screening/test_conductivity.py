@@ -7,7 +7,7 @@ import pytest
 from anolyte.experiments import CandidateSpace, Constraint, Constraints, Pareto, screen, suggest
 from anolyte.experiments.screening.list_html import to_html
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
-from anolyte.models.properties import shipped_models
+from anolyte.models.properties import shipped_properties
 
 LIMIT = Constraints((Constraint("min_conductivity_mS_cm", 5.0, "drop"),))
 
@@ -15,7 +15,7 @@ LIMIT = Constraints((Constraint("min_conductivity_mS_cm", 5.0, "drop"),))
 @pytest.fixture(scope="module")
 def model(trained: object) -> CoulombicEfficiencyModel:
     found: CoulombicEfficiencyModel = trained.model  # type: ignore[attr-defined]
-    return found.with_properties(shipped_models("Li"))
+    return found.with_properties(shipped_properties("Li"))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from anolyte.models.properties import PropertyModel, get, of_metal, shipped_models
+from anolyte.models.properties import PropertyModel, get, of_metal, shipped_properties
 from anolyte.models.properties.shipped import TABLE, stored_model, table_digest
 
 SYSTEMS = ("LiPF6 in EC/DMC (1:1 v/v)", "LiPF6 in PC/DEC (1:1 w/w)", "LiFSI in DME", "LiBF4 in PC")
@@ -12,7 +12,7 @@ SYSTEMS = ("LiPF6 in EC/DMC (1:1 v/v)", "LiPF6 in PC/DEC (1:1 w/w)", "LiFSI in D
 
 @pytest.fixture(scope="module")
 def lithium_conductivity() -> PropertyModel:
-    return shipped_models("Li")["conductivity"]
+    return shipped_properties("Li")["conductivity"]
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -72,7 +72,7 @@ def test_a_wider_interval_covers_more(lithium_conductivity: PropertyModel) -> No
 
 
 def test_zinc_is_predicted_for_mixtures_of_its_salts_alone() -> None:
-    models = shipped_models("Zn")
+    models = shipped_properties("Zn")
     assert list(models) == [what.name for what in of_metal("Zn")]
     mixed = "1 m ZnCl2 + 0.5 m ZnSO4 + 0.2 m Zn(OAc)2 in H2O"
     for model in models.values():
@@ -89,7 +89,7 @@ def test_shipped_models_are_of_the_tables_as_they_are(name: str, metal: str) -> 
 
 
 def test_metals_without_a_table_have_no_model() -> None:
-    assert shipped_models("Na") == {}
+    assert shipped_properties("Na") == {}
     with pytest.raises(ValueError, match="no table of the conductivity of Na: Li, Zn"):
         get("conductivity").rows("Na")
     with pytest.raises(ValueError, match="did you mean conductivity"):
