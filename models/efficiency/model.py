@@ -27,7 +27,6 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from ..prediction import Efficiencies, Prediction, texts_of
-from ..property_columns import ROOM_CELSIUS
 from ..sei.model import SEIModel
 from ..sei.rules import BLOCKED
 from .conditions import learned_conditions
@@ -374,7 +373,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         """
         return self.assess(X, coverage).bounds
 
-    def assess(self, X: Any, coverage: float = 0.9, celsius: float = ROOM_CELSIUS) -> Prediction:
+    def assess(self, X: Any, coverage: float = 0.9, celsius: float = 25.0) -> Prediction:
         """Return the predictions of electrolytes with all that stands behind them.
 
         They agree with the SEI: on Mg, Ca and Al no CE above 80 % is told where the film is
@@ -385,10 +384,8 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         ----------
         X
             Whatever `as_mixtures` takes; a table may tell conditions, see `conditions.GIVEN`.
-        coverage
-            Of the interval in the tables, one of `intervals.COVERAGES`.
-        celsius
-            Of further properties, in degrees C; no CE depends on it.
+        coverage, celsius
+            Of the interval in the tables, one of `intervals.COVERAGES`; of further properties.
         """
         check_is_fitted(self)
         mixtures = as_mixtures(X, self.metal)
@@ -397,8 +394,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         lce = lce + self.conditioned(mixtures)[0]
         if self.metal in BLOCKED:
             lce = self.sei.cap(mixtures, Efficiencies(lce, self.mean_lce))
-        given = (coverage, texts_of(X), celsius)
-        return Prediction(mixtures, features, lce, spread, self, *given)
+        return Prediction(mixtures, features, lce, spread, self, coverage, texts_of(X), celsius)
 
 
 __all__ = ["COVERAGES", "CoulombicEfficiencyModel"]
