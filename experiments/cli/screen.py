@@ -28,6 +28,7 @@ from .shared.libraries import (
     BaseOption,
     CacheOption,
     CardsOption,
+    ConfirmOption,
     FiltersOption,
     LibraryOption,
     LibraryRequest,
@@ -155,6 +156,7 @@ def screen_command(
     purchasable: PurchasableOption = None,
     per_scaffold: ScaffoldOption = 5,
     cache: CacheOption = None,
+    confirm: ConfirmOption = 0,
     sdf: SdfOption = None,
     picture: CardsOption = None,
     model: ModelOption = None,
@@ -207,7 +209,7 @@ def screen_command(
     ranked: RankedList
     if library is not None:
         request = _request(library, role, base, amounts, filters, purchasable, per_scaffold, cache,
-                           space, {**axes, "concentrations": concentrations})  # fmt: skip
+                           confirm, space, {**axes, "concentrations": concentrations})  # fmt: skip
         symbol = as_metal(metal or "Li")
         # What is wrong with it is told before a model is trained.
         request.formulations(symbol)
@@ -300,6 +302,7 @@ def _request(
     purchasable: Path | None,
     per_scaffold: int,
     cache: Path | None,
+    confirm: int,
     space: str,
     axes: dict[str, str],
 ) -> LibraryRequest:
@@ -319,4 +322,5 @@ def _request(
         purchasable,
         cache,
         per_scaffold,
+        confirm,
     )

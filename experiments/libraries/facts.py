@@ -48,6 +48,13 @@ REACTIVE: Mapping[str, str] = {
     "sulfenyl or disulfide": "[SX2][SX2,OX2,NX3]",
     "alpha-monofluoro ether": "[CX4;!$(C(F)F)](F)[OX2,NX3;!$(*C=O)][#6]",
 }
+# What water takes apart within the life of a cell.
+HYDROLYSED: Mapping[str, str] = {
+    "alkoxysilane": "[Si][OX2,NX3]",
+    "orthoester": "[CX4]([OX2])([OX2])[OX2]",
+    "borate ester": "[BX3][OX2]",
+    "P-F": "[PX4,PX3]F",
+}
 _REACTS = ("acyl_halide", "n_halogen", "hydrolysable", "organometal", "hydride", "strong_amide")
 _PROTIC = ("hydroxyl", "acid", "onium", "n_h")
 _IARC = (("(1)", 1.0), ("(2A)", 2.0), ("(2B)", 3.0))
@@ -67,6 +74,8 @@ FACTS = (
     "synthesis",
     "iarc",
     "ntp",
+    "hydrolyses",
+    "logp",
 )
 
 
@@ -76,6 +85,8 @@ def facts_of(compound: Compound) -> tuple[float, ...]:
     Measured points where there are any, else estimates; of a group whether it is there; the class
     of a list (1 is the worst) or 0 where the molecule is not on it.
     """
+    from rdkit.Chem.Crippen import MolLogP  # type: ignore[attr-defined]
+
     mol = molecule(compound.smiles)
     guessed = estimates(compound.smiles)
     boiling, melting = (_measured(compound, f"{what}_point") for what in ("boiling", "melting"))
@@ -87,7 +98,7 @@ def facts_of(compound: Compound) -> tuple[float, ...]:
         float(boiling is not None),
         guessed.melting if melting is None else melting,
         float(melting is not None),
-        float(any(mol.HasSubstructMatch(each) for each in _patterns(explosive=True))),
+        float(any(mol.HasSubstructMatch(each) for each in _patterns("explosive"))),
         float(is_reactive(compound)),
         float(compound.smiles == "O" or any(is_a(compound.smiles, kind) for kind in _PROTIC)),
         float(is_pfas(compound)),
@@ -95,20 +106,23 @@ def facts_of(compound: Compound) -> tuple[float, ...]:
         synthesis_score(compound),
         iarc,
         ntp,
+        float(any(mol.HasSubstructMatch(each) for each in _patterns("hydrolysed"))),
+        float(MolLogP(mol)),
     )
 
 
-@lru_cache(maxsize=2)
-def _patterns(explosive: bool) -> tuple[Mol, ...]:
+@lru_cache(maxsize=3)
+def _patterns(kind: str) -> tuple[Mol, ...]:
     from rdkit.Chem import MolFromSmarts
 
-    return tuple(map(MolFromSmarts, (EXPLOSIVE if explosive else REACTIVE).values()))
+    groups = {"explosive": EXPLOSIVE, "reactive": REACTIVE, "hydrolysed": HYDROLYSED}[kind]
+    return tuple(map(MolFromSmarts, groups.values()))
 
 
 def is_reactive(compound: Compound) -> bool:
     """Whether a molecule holds one of `REACTIVE`, or reacts for a gate."""
     mol = molecule(compound.smiles)
-    here = any(mol.HasSubstructMatch(each) for each in _patterns(explosive=False))
+    here = any(mol.HasSubstructMatch(each) for each in _patterns("reactive"))
     return here or any(is_a(compound.smiles, kind) for kind in _REACTS)
 
 

@@ -25,10 +25,12 @@ POLICIES: tuple[Policy, ...] = get_args(Policy)
 PASS, DOUBT, FAIL = 0, 1, 2
 # Atoms other than hydrogen: of the 188 solvents that were measured, eight have more.
 MOST_ATOMS = 17
-# Degrees C: cells are filled and kept between these.
-COLDEST, WARMEST = 25.0, 60.0
+# Degrees C at which cells are filled.
+ROOM = 25.0
 # Of ten; ethers score 1 to 3, most drugs 2 to 5.
 HARD = 4.5
+# Octanol over water; 1 for the ethers and carbonates that hardly dissolve in it.
+MOST_LOGP = 1.0
 # Metals that plate from protic solvents.
 _PROTIC_METALS = ("Zn", "Al")
 
@@ -49,6 +51,8 @@ class Candidates:
         Structures that can be bought, if the user says which.
     measured
         Structures that are in an electrolyte that the model learned from.
+    aqueous
+        Whether what they are added to holds water.
     """
 
     smiles: Sequence[str]
@@ -57,6 +61,7 @@ class Candidates:
     role: Role
     purchasable: frozenset[str] | None = None
     measured: frozenset[str] = frozenset()
+    aqueous: bool = False
 
     def __getitem__(self, name: str) -> Floats:
         return np.asarray(self.facts[:, FACTS.index(name)])
@@ -94,15 +99,15 @@ def _failing(found: Flags) -> Verdicts:
 def _boils(them: Candidates) -> Verdicts:
     boiling, measured = them["boiling_C"], them["boiling_measured"] > 0
     error = np.where(measured, 0.0, BOILING_ERROR[1])
-    surely = boiling + error < COLDEST
-    doubtful = boiling - error < WARMEST
-    return np.where(surely, FAIL, np.where(doubtful & ~measured, DOUBT, PASS)).astype(np.int8)
+    surely = boiling + error < ROOM
+    doubtful = boiling - error < ROOM
+    return np.where(surely, FAIL, np.where(doubtful, DOUBT, PASS)).astype(np.int8)
 
 
 def _frozen(them: Candidates) -> Verdicts:
     melting, measured = them["melting_C"], them["melting_measured"] > 0
     error = np.where(measured, 0.0, MELTING_ERROR[1])
-    surely, doubtful = melting - error > COLDEST, melting + error > COLDEST
+    surely, doubtful = melting - error > ROOM, melting + error > ROOM
     return np.where(surely, FAIL, np.where(doubtful, DOUBT, PASS)).astype(np.int8)
 
 
@@ -124,6 +129,15 @@ def _sold(them: Candidates) -> Verdicts:
     if them.purchasable is None:
         return np.zeros(len(them.smiles), dtype=np.int8)
     return _failing(np.array([each not in them.purchasable for each in them.smiles], dtype=bool))
+
+
+def _hydrolyses(them: Candidates) -> Verdicts:
+    return _failing((them["hydrolyses"] > 0) & them.aqueous)
+
+
+def _apart(them: Candidates) -> Verdicts:
+    unlike = (them["logp"] > MOST_LOGP) & them.aqueous
+    return np.where(unlike, DOUBT, PASS).astype(np.int8)
 
 
 def _tried(them: Candidates) -> Verdicts:
@@ -159,7 +173,7 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
             _protic,
         ),
         "boils": Filter(
-            f"boils below {COLDEST:g} C",
+            f"boils below {ROOM:g} C",
             "measured (package chemicals), else group sums fitted to the CRC Handbook: mean "
             f"error {BOILING_ERROR[0]:g} K, nine of ten within {BOILING_ERROR[1]:g} K",
             "drop",
@@ -167,7 +181,7 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
             _LIQUIDS,
         ),
         "melts": Filter(
-            f"melts above {COLDEST:g} C",
+            f"melts above {ROOM:g} C",
             "measured (package chemicals), else group sums fitted to the CRC Handbook: mean "
             f"error {MELTING_ERROR[0]:g} K, nine of ten within {MELTING_ERROR[1]:g} K",
             "flag",
@@ -198,6 +212,20 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
             "coordinating sites of the structure, as the descriptors count them",
             "flag",
             lambda them: _failing(them["sites"] > 0),
+            ("diluent",),
+        ),
+        "hydrolyses": Filter(
+            "water takes it apart",
+            "alkoxysilanes, orthoesters, borates and P-F by SMARTS, where the base holds water",
+            "drop",
+            _hydrolyses,
+            ("diluent", "additive"),
+        ),
+        "mixes": Filter(
+            "does not mix with water",
+            f"Crippen's logP above {MOST_LOGP:g}, where the base holds water: doubtful, no verdict",
+            "flag",
+            _apart,
             ("diluent",),
         ),
         "measured": Filter(

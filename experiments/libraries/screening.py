@@ -30,7 +30,7 @@ from .facts import FACTS, facts_of
 from .filters import Candidates, Filtered, Policy, filtered
 from .formulations import Formulation
 from .library import MoleculeLibrary
-from .library_space import Asked, LibrarySpace, amounts_of
+from .library_space import WATER, Asked, LibrarySpace, amounts_of
 from .new_compounds import told_of_new_compounds
 from .scaffolds import scaffold
 from .store import DescriptorStore
@@ -148,7 +148,8 @@ def screen_library(  # noqa: PLR0913
     if not include_gated:
         constraints = WITHOUT_GATED.joined(constraints)
     known = Asked.of(model, formulations, constraints, pool.criterion)
-    folder = Project.here().libraries if cache is None else Path(cache)
+    # Whole, for processes that work elsewhere.
+    folder = (Project.here().libraries if cache is None else Path(cache)).resolve()
     store = DescriptorStore(folder)
     functions = (*known.functions, amounts_of, facts_of)
     places = store.ensure(library.smiles, functions, workers, progress)
@@ -156,7 +157,8 @@ def screen_library(  # noqa: PLR0913
     said = list(library.summary())
     metal = as_metal(model.metal)
     role, tried = formulations[0].role, _measured(model)
-    them = Candidates(library.smiles, facts, metal, role, purchasable, tried)
+    aqueous = any(compound.smiles == WATER for each in formulations for compound in each.compounds)
+    them = Candidates(library.smiles, facts, metal, role, purchasable, tried, aqueous)
     found = filtered(them, policies)
     readable = ~np.isnan(facts).any(axis=1)
     said += found.summary()

@@ -22,8 +22,8 @@ def molecule_cards(frame: pd.DataFrame, most: int = 24) -> Figure:
     Parameters
     ----------
     frame
-        With the column smiles; rank, ce_pct, ce_low, ce_high and edit or scaffold are said where
-        they are there.
+        With the column smiles; rank, ce_pct, ce_low, ce_high and edit, name or scaffold are said
+        where they are there.
     most
         How many rows of it.
 
@@ -60,6 +60,6 @@ def _words(row: dict[str, object]) -> str:
         figures = f"CE {row['ce_pct']:.2f} ({row['ce_low']:.2f} to {row['ce_high']:.2f})"
         lines.append(f"{row.get('rank', '')}  {figures}".strip())
     lines.append(str(row["smiles"])[:_LETTERS])
-    more = row.get("edit") or row.get("scaffold") or ""
+    more = row.get("edit") or row.get("name") or row.get("scaffold") or ""
     lines.append(textwrap.shorten(str(more), _LETTERS, placeholder="..."))
     return "\n".join(lines)

@@ -65,6 +65,12 @@ SdfOption = Annotated[
 CardsOption = Annotated[
     Path | None, typer.Option("--picture", help="Write a grid of the best molecules, .png or .svg.")
 ]
+ConfirmOption = Annotated[
+    int,
+    typer.Option(
+        "--confirm", min=0, help="Compute so many of the best by GFN2-xTB (extra [quantum])."
+    ),
+]
 # Processes, unless told.
 MOST = 8
 
@@ -83,6 +89,7 @@ class LibraryRequest:
     purchasable: Path | None
     cache: Path | None
     per_scaffold: int
+    confirm: int = 0
 
     def formulations(self, metal: str) -> tuple[Formulation, ...]:
         """Return what the molecules are put into."""
@@ -130,6 +137,10 @@ class LibraryRequest:
         )
         for sentence in ranked.said:
             tell(sentence)
+        if self.confirm:
+            from ...libraries.confirmation import confirmed
+
+            return confirmed(ranked, self.confirm, cache, workers, progress)
         return ranked
 
 

@@ -55,7 +55,9 @@ def print_ranked(ranked: RankedList, show: int, details: bool) -> None:
     frame = ranked.to_frame().head(show)
     if ranked.caveat:
         print(f"{ranked.metal}: {ranked.caveat}")
-    print_table(_short(frame), ranked.title.replace(f"best {len(ranked)}", f"best {len(frame)}", 1))
+    if show:
+        title = ranked.title.replace(f"best {len(ranked)}", f"best {len(frame)}", 1)
+        print_table(_short(frame), title)
     if ranked.effort:
         print(ranked.effort)
     if details:

@@ -181,7 +181,10 @@ def test_a_run_keeps_the_molecules_drawn_in_its_table(
 
 
 def test_processes_of_this_machine_give_the_same_list(
-    zinc: CoulombicEfficiencyModel, cache: Path, monkeypatch: pytest.MonkeyPatch
+    zinc: CoulombicEfficiencyModel,
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from anolyte.experiments.screening import engine
 
@@ -189,8 +192,13 @@ def test_processes_of_this_machine_give_the_same_list(
     monkeypatch.setattr(engine, "CHUNKS_PER_PARTITION", 1)
     monkeypatch.setattr(engine, "CHUNK", 8)
     library = MoleculeLibrary.of(ZINC)
-    together = screen_library(library, zinc, ways("solvent"), top=4, cache=cache, workers=2)
+    asked = {"top": 4, "cache": cache, "resume": tmp_path}
+    together = screen_library(library, zinc, ways("solvent"), workers=2, **asked)  # type: ignore[arg-type]
     assert together.to_frame().equals(alone)
+    # What is finished is not screened again.
+    monkeypatch.setattr(engine.Screening, "part", None)
+    again = screen_library(library, zinc, ways("solvent"), workers=0, **asked)  # type: ignore[arg-type]
+    assert again.to_frame().equals(alone)
 
 
 def test_the_untried_alone(zinc: CoulombicEfficiencyModel, cache: Path) -> None:
@@ -199,3 +207,16 @@ def test_the_untried_alone(zinc: CoulombicEfficiencyModel, cache: Path) -> None:
     ).to_frame()
     assert "O" not in set(frame["smiles"])
     assert len(frame)
+
+
+def test_what_water_takes_apart_is_no_additive_of_it(
+    zinc: CoulombicEfficiencyModel, cache: Path
+) -> None:
+    library = MoleculeLibrary.of(["CO[Si](C)(C)OC", "CS(C)=O", "CCCCCCOC"])
+    ranked = screen_library(library, zinc, ways("diluent"), cache=cache, workers=0)
+    frame = ranked.to_frame().set_index("smiles")
+    assert "CO[Si](C)(C)OC" not in frame.index
+    assert "perhaps does not mix with water" in frame.loc["CCCCCCOC", "flags"]
+    assert "mix" not in frame.loc["CS(C)=O", "flags"]
+    dry = screen_library(library, zinc, ways("solvent"), cache=cache, workers=0, include_gated=True)
+    assert "CO[Si](C)(C)OC" in dry.to_frame()["smiles"].tolist()
