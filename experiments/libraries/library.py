@@ -74,6 +74,13 @@ class MoleculeLibrary:
         What is no molecule to screen, by kind.
     parents, edits
         Of a made library: from which molecule, and by which edit, each comes; else empty.
+
+    Examples
+    --------
+    >>> from anolyte.experiments import MoleculeLibrary
+    >>> library = MoleculeLibrary.of(["COCCOC", "O(C)CCOC", "CCOCC"])
+    >>> library.smiles, library.duplicates
+    (('COCCOC', 'CCOCC'), 1)
     """
 
     smiles: tuple[str, ...]
@@ -132,7 +139,7 @@ def read_library(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> MoleculeLibrary:
-    """Read the molecules of a SMILES, CSV or SDF file.
+    r"""Read the molecules of a SMILES, CSV or SDF file.
 
     What is no molecule is counted by kind and left out; nothing in a file stops the reading.
 
@@ -153,6 +160,15 @@ def read_library(
     ------
     InputError
         If it is no file of molecules, or none of its records is a molecule.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from anolyte.experiments import read_library
+    >>> _ = Path("ethers.smi").write_text("COCCOC DME\nCC(\nCCOCC\n")
+    >>> library = read_library("ethers.smi", workers=0)
+    >>> library.names, str(library.troubles[0])
+    (('DME', ''), 'no valid SMILES: 1, the first in line 2 (CC()')
     """
     collected = _Collected()
     for records in _chunks(read_records(path)):

@@ -56,6 +56,18 @@ class LibraryList(RankedList):
     ----------
     said
         What was read, left out and kept, as sentences.
+
+    Examples
+    --------
+    >>> from anolyte.datasets import shipped_compounds
+    >>> from anolyte.experiments import MoleculeLibrary, library_formulations, screen_library
+    >>> from anolyte.models import load_model
+    >>> ways = library_formulations("Zn", "solvent", [shipped_compounds()["ZnSO4"]], [1.0])
+    >>> library, model = MoleculeLibrary.of(["CS(C)=O"]), load_model("anolyte-models/Zn")
+    >>> ranked = screen_library(library, model, ways, workers=0, include_gated=True)
+    >>> ranked.title
+    'Zn: the best 1 molecules of 1 by lower-bound, CE in % with the 90% interval'
+    >>> figure = ranked.plot()
     """
 
     said: tuple[str, ...] = field(default=())
@@ -134,9 +146,10 @@ def screen_library(  # noqa: PLR0913
     >>> library = MoleculeLibrary.of(["CCOCCC", "COCCOCC", "CC(=O)OO"])
     >>> salts = [shipped_compounds()["Zn(OTf)2"]]
     >>> ways = library_formulations("Zn", "solvent", salts, [1.0])
-    >>> ranked = screen_library(library, load_model("anolyte-models/Zn"), ways, top=2)
+    >>> model = load_model("anolyte-models/Zn")
+    >>> ranked = screen_library(library, model, ways, top=2, workers=0)
     >>> sorted(ranked.to_frame()["smiles"])  # the peracid is explosive
-    ['CCOCCC', 'COCCOCC']
+    ['CCCOCC', 'CCOCCOC']
     """
     if len(library) > MOST_MOLECULES:
         raise ValueError(f"more than {MOST_MOLECULES:,} molecules: split the library")
