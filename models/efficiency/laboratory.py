@@ -21,8 +21,8 @@ nine tenths of its rows, each predicted by the process without all rows of the s
 
 Whether what orders its electrolytes carries over to further compounds is asked in the same way:
 process and trees predict each set of compounds without it. Unless that beats the laboratory's mean
-by more than two standard errors of the gain over the sets, the answer for compounds that it has
-not had is its mean, with the deviation of its rows.
+by more than the standard error of the gain over the sets, the answer for compounds that it has not
+had is its mean, with the deviation of its rows.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ LEAST_ROWS = 3
 # A compound in more of its rows than this share tells a laboratory's electrolytes apart no more.
 COMMON = 0.9
 # Folds of the judgement on further compounds.
-FOLDS = 5
+FOLDS = 8
 # Degrees of freedom of the interval before the first own row.
 DEGREES = 8
 _SQRT3 = float(np.sqrt(3.0))
@@ -285,7 +285,7 @@ def _held_out(
 
 
 def _better(predicted: Floats, level: Floats, target: Floats, number: Integers) -> bool:
-    """Whether predictions beat the mean by more than two standard errors over the sets."""
+    """Whether predictions beat the mean by more than the standard error over the sets."""
     gain = np.square(target - level) - np.square(target - predicted)
     by_set = np.bincount(number, gain)
-    return bool(by_set.sum() > 2 * np.sqrt(len(by_set)) * by_set.std())
+    return bool(by_set.sum() > np.sqrt(len(by_set)) * by_set.std())
