@@ -6,6 +6,7 @@ notebooks, and refuses a site that loads anything from elsewhere.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accuracy_page import accuracy_page, headline_table, provenance, read_kept
+from property_page import property_tables
 from reference_pages import PACKAGES, api_page, command_reference
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ NOTEBOOK_PAGE = """{%- extends 'markdown/index.md.j2' -%}
 {% endblock -%}
 """
 HEADLINE, PROVENANCE = "<!-- headline table -->", "<!-- provenance -->"
+PROPERTIES = "<!-- conductivity table -->"
 # What a browser would fetch by itself; links that a reader may follow are fine.
 _LOADED = re.compile(
     r"<(?:script|img|iframe|source|embed)\b[^>]*\bsrc=[\"']?(?:https?:)?//[^>]*>"
@@ -115,6 +118,9 @@ def _flat(html: str) -> str:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Fill in the measured figures where a page asks for them."""
+    if PROPERTIES in markdown:
+        tables = property_tables(json.loads((ROOT / "docs" / "properties.json").read_text("utf-8")))
+        markdown = markdown.replace(PROPERTIES, tables)
     if HEADLINE not in markdown and PROVENANCE not in markdown:
         return markdown
     kept = read_kept(ROOT / "docs" / "evaluation.json")

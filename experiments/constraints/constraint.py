@@ -221,15 +221,22 @@ class Constraints:
             if name not in properties.models:
                 raise ValueError(f"no model predicts the {name} of {metal}: leave out its limit")
 
-    def admits(self, mixtures: Mixtures, properties: Properties) -> Flags:
+    def admits(
+        self, mixtures: Mixtures, properties: Properties, among: Flags | None = None
+    ) -> Flags:
         """Return which mixtures (n,) satisfy the limits of what is predicted of them.
 
-        Apart from `mask`, since it costs more: for those that would make a list.
+        Apart from `mask`, since it costs more: it is asked of those `among` alone.
         """
-        keep = np.ones(len(mixtures), dtype=bool)
-        for each in self.items if self.predicted else ():
-            verdicts = each.admits(mixtures, properties)
-            keep &= (verdicts != FAIL) & ((verdicts != UNKNOWN) | (each.unknown != "drop"))
+        keep = np.ones(len(mixtures), dtype=bool) if among is None else among.copy()
+        if not self.predicted or not keep.any():
+            return keep
+        some = mixtures if keep.all() else mixtures.take(keep)
+        admitted = np.ones(len(some), dtype=bool)
+        for each in self.items:
+            verdicts = each.admits(some, properties)
+            admitted &= (verdicts != FAIL) & ((verdicts != UNKNOWN) | (each.unknown != "drop"))
+        keep[keep] = admitted
         return keep
 
     def allows(self, compound: Compound) -> bool:

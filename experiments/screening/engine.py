@@ -22,7 +22,7 @@ from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS
 from anolyte.models.property_columns import ROOM_CELSIUS, Properties
 from threadpoolctl import threadpool_limits
 
-from ..ranking.ranking import Ranking, by_score
+from ..ranking.ranking import Ranking
 from ..spaces.candidates import Candidates
 from .student import TREES, Student, calibrated, fitted, held_out_rows, scores_of
 
@@ -35,8 +35,6 @@ SAMPLED, LEAST_SAMPLED, MOST_SAMPLED = 50, 1_000, 20_000
 # So many are looked through by a first student; of them so many times what the list demands
 # are predicted, and at least so many.
 SCANNED, LEADERS, LEAST_LEADERS = 200_000, 4, 2_000
-# Of the conductivity of so many candidates at a time it is asked whether it is enough.
-ASKED = 1_000
 # A student that keeps more than this costs more than it saves.
 MOST_KEPT = 0.6
 # Scores are told apart down to here: another machine may give other last bits.
@@ -141,7 +139,7 @@ class Screening:
             known = pd.concat([found[~out], self._predicted(leaders)], ignore_index=True)
             seen = np.vstack([descriptors[~out], self._descriptors(self.space.take(leaders))])
             booster = fitted(seen, known["score"].to_numpy(), TREES)
-            floor = self.ranking.floor(self.ranking.best(self._admitted(known)))
+            floor = self.ranking.floor(self.ranking.best(known))
             return calibrated(booster, floor, scores[~out], descriptors[out], scores[out])
 
     def _leaders(self, numbers: Integers, booster: Any) -> Integers:
@@ -171,16 +169,19 @@ class Screening:
                 kept.append(allowed)
             part = Part(NOTHING.best, screened, sum(map(len, kept)))
             for chunk in self._chunks(np.concatenate(kept)):
-                floor = self.ranking.floor(part.best) if len(part.best) else -np.inf
-                best = self._admitted(self._full(chunk), floor)
-                part = part.joined(replace(NOTHING, best=best), self.ranking)
+                part = part.joined(replace(NOTHING, best=self._full(chunk)), self.ranking)
         return part
 
     def _allowed(self, numbers: Integers) -> tuple[Integers, Mixtures]:
         """Return those of some candidates that satisfy the constraints of the space."""
         mixtures = self.space.take(numbers)
         keep = self.space.constraints.mask(mixtures)
+        keep &= self.space.constraints.admits(mixtures, self._properties, keep)
         return (numbers, mixtures) if keep.all() else (numbers[keep], mixtures.take(keep))
+
+    @property
+    def _properties(self) -> Properties:
+        return Properties(self.model.properties_, self.celsius)
 
     def _prime(self) -> None:
         """Compute the descriptor tables of the space.
@@ -195,28 +196,6 @@ class Screening:
     def _descriptors(self, mixtures: Mixtures) -> Floats:
         """Return what the student sees of candidates (n, d)."""
         return self.model.featurizer.transform(mixtures)
-
-    def _admitted(self, found: pd.DataFrame, floor: float = -np.inf) -> pd.DataFrame:
-        """Return of predicted candidates those that what else is predicted of them admits.
-
-        That is asked of the best first, and of no more than may change a list in which a score of
-        `floor` is beaten; the others are left out.
-        """
-        constraints = self.space.constraints
-        if not constraints.predicted:
-            return found
-        ordered = by_score(found[found["score"] >= floor])
-        admitted = ordered[:0]
-        properties = Properties(self.model.properties_, self.celsius)
-        for first in range(0, len(ordered), ASKED):
-            some = ordered[first : first + ASKED]
-            mixtures = self.space.take(some["candidate"].to_numpy())
-            keep = some[constraints.admits(mixtures, properties)]
-            admitted = self.ranking.best(pd.concat([admitted, keep]))
-            floor = max(floor, self.ranking.floor(admitted))
-            if float(some["score"].iloc[-1]) < floor:
-                break
-        return admitted
 
     def _predicted(self, numbers: Integers) -> pd.DataFrame:
         """Return `_full` of many candidates."""

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.electrolytes.grammar import parse
 from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES, coulombic_efficiency
-from anolyte.features.arrays import Flags, Floats, Integers
+from anolyte.features.arrays import Floats, Integers
 from anolyte.features.families import family_names
 from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.crossfit import Progress
@@ -169,7 +169,9 @@ class _Search:
     def open(self, numbers: Integers) -> tuple[Integers, Mixtures]:
         """Return those candidates that the constraints allow and nobody has begun with."""
         mixtures = self.space.take(numbers)
-        allowed = self.space.constraints.mask(mixtures)
+        constraints = self.space.constraints
+        allowed = constraints.mask(mixtures)
+        allowed &= constraints.admits(mixtures, self.properties, allowed)
         begun = self.taken.mask(mixtures)
         self.left_out += int((allowed & begun).sum())
         keep = allowed & ~begun
@@ -178,13 +180,6 @@ class _Search:
     def assess(self, electrolytes: Mixtures | Sequence[str]) -> Prediction:
         """Return what the model says of some electrolytes."""
         return self.model.assess(electrolytes, COVERAGE, self.properties.celsius)
-
-    def admitted(self, numbers: Integers) -> Flags:
-        """Return which candidates (n,) what else is predicted of them admits."""
-        constraints = self.space.constraints
-        if not constraints.predicted:
-            return np.ones(len(numbers), dtype=bool)
-        return constraints.admits(self.space.take(numbers), self.properties)
 
     def descriptors(self, electrolytes: Mixtures | Sequence[str]) -> Floats:
         """Return the descriptors (n, d) that may tell candidates apart."""
@@ -237,9 +232,6 @@ class _Search:
             columns = (numbers, family, mean, deviation, score)
             names = ("candidate", "family", "mean", "deviation", "score")
             chunk = pd.DataFrame(dict(zip(names, columns, strict=True)))
-            if len(short) == SHORTLIST:
-                chunk = chunk[chunk["score"] > short["score"].iloc[-1]]
-            chunk = chunk[self.admitted(chunk["candidate"].to_numpy())]
             short = by_score(pd.concat([short, chunk]) if len(short) else chunk)
             short = short.drop_duplicates("family").head(SHORTLIST)
         if progress is not None:
@@ -253,8 +245,6 @@ class _Search:
         self.need(len(numbers))
         generator = np.random.Generator(np.random.PCG64(seed))
         looked_at, numbers = len(numbers), np.sort(generator.permutation(numbers)[:SHORTLIST])
-        numbers = numbers[self.admitted(numbers)]
-        self.need(len(numbers))
         features = self.descriptors(self.space.take(numbers))
         points = place(features, features)
         begun = (*self.measured, *self.pending)
