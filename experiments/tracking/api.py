@@ -259,9 +259,8 @@ def log_property(
     Examples
     --------
     >>> from anolyte.experiments import log_property
-    >>> from anolyte.models.properties import get
-    >>> from anolyte.models.properties.validation import evaluate_property
-    >>> found = evaluate_property(get("hydrogen-onset"), "Zn", ["random"])
+    >>> import pandas as pd
+    >>> found = pd.DataFrame([{"split": "random", "model": "anolyte", "rmse": 0.02}])
     >>> log_property("hydrogen-onset", "Zn", found).experiment
     'anolyte/Zn/coulombic-efficiency'
     """

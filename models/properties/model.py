@@ -115,10 +115,15 @@ class PropertyModel:
 
     Examples
     --------
-    Learned from a few rows (the shipped tables take longer)::
+    >>> from anolyte.models import shipped_properties
+    >>> model = shipped_properties("Li")["conductivity"]
+    >>> told = model.assess(["1 M LiPF6 in EC/DMC (1:1 v/v)", "1 M LiFSI in H2O"], celsius=0)
+    >>> told.value.round(0).tolist(), told.reason.tolist()
+    ([7.0, nan], ['', 'not measured with H2O'])
 
-        model = PropertyModel(get("conductivity"), "Li").fit(get("conductivity").rows("Li"))
-        model.assess(["1 M LiPF6 in EC/DMC (1:1 v/v)"], celsius=0)
+    Fitted anew, which takes half a minute::
+
+        PropertyModel(what, "Li").fit(what.rows("Li"))  # what = get("conductivity")
     """
 
     def __init__(self, what: Property, metal: str, seed: int = 0) -> None:
