@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from anolyte.datasets.compounds.properties import cas_number, property_value
 from anolyte.datasets.compounds.registry import Compound, molecule
 from anolyte.features.blocks.fluorination import is_pfas
+from anolyte.features.blocks.molecular import MolecularBlock, solvent_descriptors
 from anolyte.features.molecules.donor import coordinating_sites
 from anolyte.models.gates.substances import is_a
 
@@ -57,6 +58,8 @@ HYDROLYSED: Mapping[str, str] = {
 }
 _REACTS = ("acyl_halide", "n_halogen", "hydrolysable", "organometal", "hydride", "strong_amide")
 _PROTIC = ("hydroxyl", "acid", "onium", "n_h")
+# Crippen's logP among the descriptors of the block `molecular`.
+_LOGP = [each.name for each in MolecularBlock.descriptors].index("solvent_logp")
 _IARC = (("(1)", 1.0), ("(2A)", 2.0), ("(2B)", 3.0))
 _NTP = (("Known", 1.0), ("Reasonably", 2.0))
 FACTS = (
@@ -85,8 +88,6 @@ def facts_of(compound: Compound) -> tuple[float, ...]:
     Measured points where there are any, else estimates; of a group whether it is there; the class
     of a list (1 is the worst) or 0 where the molecule is not on it.
     """
-    from rdkit.Chem.Crippen import MolLogP  # type: ignore[attr-defined]
-
     mol = molecule(compound.smiles)
     guessed = estimates(compound.smiles)
     boiling, melting = (_measured(compound, f"{what}_point") for what in ("boiling", "melting"))
@@ -107,7 +108,7 @@ def facts_of(compound: Compound) -> tuple[float, ...]:
         iarc,
         ntp,
         float(any(mol.HasSubstructMatch(each) for each in _patterns("hydrolysed"))),
-        float(MolLogP(mol)),
+        solvent_descriptors(compound)[_LOGP],
     )
 
 
