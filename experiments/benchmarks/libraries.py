@@ -117,9 +117,7 @@ def repeated(size: int, described: int, workers: int, folder: Path) -> None:
     took = spent(
         lambda: screen_library(whole, model, ways, cache=folder / "cache", workers=workers)
     )
-    print(
-        f"{size:>9,} molecules, {len(some):,} of them distinct: {took:.0f} s; {peaks()}", flush=True
-    )
+    print(f"{size:>9,} molecules, {len(some):,} of them distinct: {took}; {peaks()}", flush=True)
 
 
 def main() -> None:
