@@ -213,8 +213,9 @@ def test_group_server_with_postgresql(
         anolyte("runs", "compare", rows[1]["run_id"], rows[0]["run_id"], "--json")
     )
     assert set(compared["lists"]["only_a"]) == set(lists[0]) - set(lists[1])
-    (model,) = json.loads(anolyte("models", "list", "--json"))
-    assert (model["model"], model["alias"]) == ("Li/1", "champion")
+    models = json.loads(anolyte("models", "list", "--json"))
+    named = [(model["model"], model["alias"]) for model in models]
+    assert named == [("Li/1", "champion"), ("SEI/1", "champion")]
 
     # It is the database that holds them, and nothing was written beside the server.
     with psycopg2.connect(database) as connection, connection.cursor() as cursor:
