@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ...ranking.criteria import Criterion
     from ...screening.ranked_list import RankedList
 
+_RANGE = re.compile(r"(?<=\d) to (?=-?\d)")
 # The columns that `--details` prints below each row, and how they are introduced.
 DETAILS = {
     "reasons": "why",
@@ -87,7 +89,8 @@ def _short(frame: pd.DataFrame) -> pd.DataFrame:
     if "cost_per_l" in frame:
         shown["cost / L"] = frame["cost_per_l"].map("{:.3g}".format).replace("nan", "?")
     for heading, words in told_properties(frame).items():
-        shown[heading] = words
+        # Narrow, so that the electrolytes keep to one line.
+        shown[heading.replace(" / ", "\n/ ")] = [_RANGE.sub("–", word) for word in words]
     shown["SEI"] = sei_words(frame)
     shown["evidence"] = frame["evidence"]
     if frame["flags"].any():
