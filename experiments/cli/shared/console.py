@@ -184,7 +184,8 @@ def print_table(frame: pd.DataFrame, title: str = "", number: str = "") -> None:
         table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=160)
+        # A file has no width: wide enough for a ranked list.
+        console = Console(width=200)
     console.print(table)
 
 
