@@ -35,7 +35,7 @@ def test_lines_fit_and_details_follow(
     print_ranked(ranked, 4, details=False)
     short = capsys.readouterr().out
     assert "the best 4 of" in short
-    assert max(map(len, short.splitlines())) <= 160
+    assert max(map(len, short.splitlines())) <= 200
     for word in ("interval", "SEI", "evidence", ranked.to_frame()["electrolyte"].iloc[3]):
         assert word in short
     print_ranked(ranked, 4, details=True)
