@@ -1,8 +1,8 @@
 """MlflowStore: what is asked of an MLflow store, and nothing else.
 
-With `mlflow_formats` the only module that knows MLflow. A store in a SQLite file is made in a
-place of its own and appears whole: MLflow's own first use is not safe in parallel, and what it
-has begun and not finished it can never use again.
+With `empty_store` and `mlflow_formats` the only module that knows MLflow. A store in a SQLite
+file is made in a place of its own and appears whole: MLflow's own first use is not safe in
+parallel, and what it has begun and not finished it can never use again.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import errno
 import functools
 import json
 import os
-import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -23,6 +21,7 @@ from urllib.request import url2pathname
 from anolyte.datasets.files.atomic import write_bytes
 
 from .address import TrackingError, absolute, artifact_place, is_server, probe, shown, sqlite_file
+from .empty_store import empty_store
 from .moved import mend
 from .run_record import DatasetFacts, Metric
 from .stored import StoredRun, Version
@@ -134,7 +133,7 @@ class MlflowStore:
         """Make the file of a store; it appears complete or not at all."""
         database.parent.mkdir(parents=True, exist_ok=True)
         # It takes seconds, and nobody has to wait for it.
-        empty = _empty_store(artifact_place(database))
+        empty = empty_store(artifact_place(database))
         lock = _lock_of(database)
         begun = lock.exists()
         with self.lock():
@@ -375,29 +374,6 @@ def _lock_of(database: Path) -> Path:
 def _begun(database: Path) -> bool:
     # SQLite leaves an empty file when it could not begin.
     return database.is_file() and database.stat().st_size > 0
-
-
-def _empty_store(artifacts: str) -> bytes:
-    """Return the file of a store without runs, which keeps artifacts in a place."""
-    with tempfile.TemporaryDirectory(prefix="anolyte-store-") as folder:
-        database = Path(folder) / "mlflow.db"
-        database.write_bytes(_migrated())
-        # MLflow would keep those of its own first experiment wherever this process stands.
-        with closing(sqlite3.connect(database)) as opened, opened:
-            opened.execute("UPDATE experiments SET artifact_location = ?", (artifacts,))
-        return database.read_bytes()
-
-
-@functools.cache
-def _migrated() -> bytes:
-    """Return the file of a store as MLflow makes it; a process needs it once."""
-    from mlflow import MlflowClient
-
-    # Where MLflow's file is still open, as Windows minds, it stays until the system tidies up.
-    with tempfile.TemporaryDirectory(prefix="anolyte-store-", ignore_cleanup_errors=True) as folder:
-        database = Path(folder) / "mlflow.db"
-        MlflowClient(f"sqlite:///{database.as_posix()}").search_experiments(max_results=1)
-        return database.read_bytes()
 
 
 def _version(made: Any) -> Version:
