@@ -206,13 +206,15 @@ def _tell_found(found: Suggestions, model: CoulombicEfficiencyModel) -> None:
 
 
 def _print(found: Suggestions, volume: float) -> None:
+    from anolyte.models.properties import PROPERTIES
+
     metal = found.frame["metal"].iloc[0]
     title = f"{metal}: {len(found.frame)} experiments by {found.by}, CE in % with the 90 % interval"
     shown = found.frame.drop(columns="metal").rename(
         columns=lambda name: name.removeprefix("predicted_")
     )
-    reasons = [name for name in shown if str(name).endswith("_not_predicted")]
-    print_table(shown.drop(columns=reasons), title, ".2f")
+    reasons = [what.reason for what in PROPERTIES.values()]
+    print_table(shown.drop(columns=reasons, errors="ignore"), title, ".2f")
     print(f"For {volume:g} mL of the solvent mixture of each; salts and additives come on top.")
     print("Masses are of the pure, anhydrous compound.")
     print()

@@ -18,7 +18,7 @@ import numpy as np
 from anolyte.datasets.compounds.registry import Compound, shipped_compounds
 from anolyte.datasets.files.processes import OverdueError, in_processes
 from anolyte.features.arrays import Floats
-from anolyte.features.mixtures import Describe, DescriptorTables
+from anolyte.features.mixtures import Describe
 from anolyte.features.molecules.donor import impute_together
 
 # What a descriptor rests on: this code with its tables, and these packages.
@@ -58,11 +58,6 @@ def name_of(function: Describe) -> str:
         return f"{name_of(function.func)}-{fixed}"
     module = function.__module__.split(".", 2)[-1]
     return f"{module}.{function.__qualname__}"
-
-
-def asked(tables: DescriptorTables) -> list[Describe]:
-    """Return the functions whose tables were computed of some mixtures, in order."""
-    return [describe for describe, mask in tables if mask is None]
 
 
 def compound_of(smiles: str) -> Compound:

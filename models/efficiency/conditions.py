@@ -162,14 +162,14 @@ class Conditions:
                 sources = measurements["source"].to_numpy(dtype=object)[known]
                 if known.sum() < _LEAST_ROWS or len(set(sources)) < _LEAST_SOURCES:
                     continue
-                numbers, residuals = numbers[known], errors[known]
-                judged = [_left_out(columns, numbers, residuals, sources, seed)]
+                numbers, wrong = numbers[known], errors[known]
+                judged = [_left_out(columns, numbers, wrong, sources, seed)]
                 if cut is not None and later is not None:
                     earlier = (measurements["year"] <= cut).to_numpy()[known]
-                    judged += _after(columns, numbers[earlier], residuals[earlier], *later)
+                    judged += _after(columns, numbers[earlier], wrong[earlier], *later)
                 before, after = np.sqrt(np.mean(judged, axis=0))
                 if after < before:
-                    fitted = ConditionFit.of(columns, numbers, residuals)
+                    fitted = ConditionFit.of(columns, numbers, wrong)
                     found.append(replace(fitted, before=float(before), after=float(after)))
         return cls(tuple(found))
 

@@ -13,7 +13,7 @@ from scipy.stats import t as student
 from .crossfit import HeldOut
 from .intervals import ConformalScale
 from .members import SPREAD, TRANSFER, Member, Rows
-from .weights import residuals, row_weights
+from .weights import residuals, row_weights, source_sizes
 
 # The families of the spread are fitted anyway.
 BLEND = SPREAD
@@ -145,9 +145,8 @@ def choose(
     calibrated = errors[best][: len(held_out.rows)]
     spreads = np.ones(len(calibrated)) if best == PRIOR else held_out.spread
     # Wide enough for a further measurement, and for a further source: each seen counts once.
-    each = 1.0 / tables[0].groupby("source")["source"].transform("size").to_numpy(float)
     scale = ConformalScale.fit(calibrated, spreads).wider(
-        ConformalScale.fit(calibrated, spreads, each)
+        ConformalScale.fit(calibrated, spreads, 1.0 / source_sizes(tables[0]))
     )
     return Choice(best, slopes[best], scale, scores)
 

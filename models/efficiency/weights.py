@@ -22,13 +22,19 @@ def row_weights(measurements: pd.DataFrame) -> Floats:
     with the correlation rho (Kish, Survey Sampling, 1965): forty rows of one laboratory share
     its cell, its metal and its counting, and say less of a further laboratory than forty do.
     """
-    size = measurements.groupby("source")["source"].transform("size").to_numpy(float)
-    weights = fitting_weights(measurements) / (1.0 + SOURCE_CORRELATION * (size - 1))
+    others = source_sizes(measurements) - 1
+    weights = fitting_weights(measurements) / (1.0 + SOURCE_CORRELATION * others)
     if "confidence" in measurements:
         weights *= measurements["confidence"].map(CONFIDENCE).fillna(1.0).to_numpy(float)
     below, above = bounds(measurements)
     weights[below | above] *= BOUND
     return np.asarray(weights / weights.mean())
+
+
+def source_sizes(measurements: pd.DataFrame) -> Floats:
+    """Return how many measurements the source of each has (n,)."""
+    sources = measurements["source"]
+    return np.asarray(sources.groupby(sources).transform("size"), dtype=float)
 
 
 def fitting_weights(measurements: pd.DataFrame) -> Floats:

@@ -21,6 +21,7 @@ from anolyte.features.mixtures import Mixtures, as_mixtures
 from threadpoolctl import threadpool_limits
 
 from ..efficiency.intervals import ConformalScale
+from ..efficiency.weights import source_sizes
 from ..property_columns import Told
 from .inputs import Inputs
 from .mixture_process import MixtureProcess
@@ -193,9 +194,8 @@ def calibrated(held_out: pd.DataFrame) -> tuple[float, ConformalScale]:
         raise ValueError("a property model needs rows of at least two sources")
     difference = held_out["difference"].to_numpy(float)
     floor = max(float(np.median(difference)), 1e-6)
-    each = 1.0 / held_out.groupby("source")["source"].transform("size").to_numpy(float)
     errors = held_out["error"].to_numpy(float)
-    return floor, ConformalScale.fit(errors, floor + difference, each)
+    return floor, ConformalScale.fit(errors, floor + difference, 1.0 / source_sizes(held_out))
 
 
 def thinned(sources: Objects, most: int, seed: int) -> Integers:
