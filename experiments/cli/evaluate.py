@@ -43,7 +43,8 @@ def evaluate_command(
         str, typer.Option("--splits", help="Separated by commas; all by default.")
     ] = "",
     quick: Annotated[
-        bool, typer.Option("--quick", help="Own rows alone, fewer folds, no learning curve.")
+        bool,
+        typer.Option("--quick", help="Own rows and blend alone, fewer folds, no curve."),
     ] = False,
     repeats: Annotated[
         int, typer.Option("--repeats", min=1, help="Of leave-source-out, with other folds.")

@@ -60,7 +60,7 @@ def train_command(
         int, typer.Option("--repeats", min=0, help="Repeats of the validation; 0 skips it.")
     ] = 1,
     quick: Annotated[
-        bool, typer.Option("--quick", help="The metal's own rows alone, fewer folds, one repeat.")
+        bool, typer.Option("--quick", help="Own rows and blend alone, fewer folds, one repeat.")
     ] = False,
     seed: SeedOption = 0,
     out: Annotated[

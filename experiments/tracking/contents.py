@@ -94,6 +94,7 @@ def _params(result: TrainingResult) -> dict[str, str]:
             "recipe": model.recipe,
             "slope": round(model.slope, 3),
             "scopes": model.scopes,
+            "singles": model.singles,
             "split": SPLIT,
             "folds": model.folds,
             "seed": model.seed,

@@ -39,7 +39,7 @@ from .model_card import write_card
 REPEATS = 1
 # Quick training looks at the metal's own rows alone, on fewer folds.
 QUICK_SCOPES = ("own",)
-QUICK_FOLDS = 5
+QUICK_FOLDS = 4
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def untrained(
 ) -> CoulombicEfficiencyModel:
     """Return the model to train or to evaluate, see `train`."""
     scopes, folds = (QUICK_SCOPES, QUICK_FOLDS) if quick else (SCOPES, FOLDS)
-    return CoulombicEfficiencyModel(metal, blocks, scopes, folds, seed)
+    return CoulombicEfficiencyModel(metal, blocks, scopes, folds, seed, singles=not quick)
 
 
 def train(  # noqa: PLR0913
@@ -206,7 +206,8 @@ def train(  # noqa: PLR0913
     repeats
         How often the leave-source-out validation is repeated with other folds; 0 skips it.
     quick
-        The metal's own rows alone, fewer folds, one repeat, no learning curve, no ablation.
+        The metal's own rows alone, the blend of families alone, fewer folds, one repeat, no
+        learning curve, no ablation.
     sei
         The SEI model that goes with it, see `learn_sei`; that of the shipped labels by default.
 

@@ -155,6 +155,7 @@ def _manifest(model: CoulombicEfficiencyModel) -> dict[str, Any]:
         "metal": model.metal,
         "blocks": list(model.blocks),
         "scopes": list(model.scopes),
+        "singles": model.singles,
         "folds": model.folds,
         "seed": model.seed,
         "features": model.feature_names,
@@ -255,6 +256,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
         metal=as_metal(str(manifest["metal"])),
         blocks=tuple(str(name) for name in manifest["blocks"]),
         scopes=tuple(str(name) for name in manifest["scopes"]),
+        singles=bool(manifest.get("singles", True)),
         folds=int(manifest["folds"]),
         seed=int(manifest["seed"]),
     )

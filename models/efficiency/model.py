@@ -70,6 +70,9 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
     scopes
         Which rows members may be fitted to, see `members.SCOPES`; without other metals'
         measurements only `own` remains.
+    singles
+        Whether single families are candidates too, and not the blends of several alone; they
+        take a quarter of the time, and are seldom chosen.
     folds
         Number of folds of the choice and the calibration.
     seed
@@ -123,10 +126,13 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         scopes: Sequence[str] = SCOPES,
         folds: int = FOLDS,
         seed: int = 0,
+        *,
+        singles: bool = True,
     ) -> None:
         self.metal = metal
         self.blocks = blocks
         self.scopes = scopes
+        self.singles = singles
         self.folds = folds
         self.seed = seed
 
@@ -141,7 +147,8 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
 
     def recipes(self, pooled: bool) -> dict[str, tuple[Member, ...]]:
         """Return what to choose from, with or without other metals' measurements."""
-        return recipes([scope for scope in self.scopes if pooled or scope == "own"])
+        scopes = [scope for scope in self.scopes if pooled or scope == "own"]
+        return recipes(scopes, self.singles)
 
     def fold_of_row(self, measurements: pd.DataFrame) -> Integers:
         """Return the fold (n,) of each measurement; a source is in one fold."""

@@ -40,12 +40,17 @@ _BLENDS = {
 }
 
 
-def recipes(scopes: Sequence[str] = tuple(_SINGLES)) -> dict[str, tuple[Member, ...]]:
-    """Return the recipes of some scopes: their names and the members whose mean they are."""
+def recipes(
+    scopes: Sequence[str] = tuple(_SINGLES), singles: bool = True
+) -> dict[str, tuple[Member, ...]]:
+    """Return the recipes of some scopes: their names and the members whose mean they are.
+
+    Without single families only the blends.
+    """
     found: dict[str, tuple[Member, ...]] = {}
     for scope in scopes:
         found[f"{scope}: blend"] = tuple(Member(scope, family) for family in _BLENDS[scope])
-        for family in _SINGLES[scope]:
+        for family in _SINGLES[scope] if singles else ():
             found[f"{scope}: {family}"] = (Member(scope, family),)
     return found
 

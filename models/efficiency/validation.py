@@ -8,18 +8,21 @@ measured bound (``>``, ``<``) counts as right, for every contender alike.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from anolyte.datasets.files.processes import in_processes
 from anolyte.datasets.measurements.lce import log_coulombic_efficiency
 from anolyte.datasets.measurements.splits import Fold, known_others, middle_year, split
 from anolyte.features import ElectrolyteFeaturizer
 from anolyte.features.arrays import Floats, Integers
+from sklearn.base import clone
 
 from .crossfit import LATER, HeldOut, Left, Progress, assemble, cross_fit
-from .families import fit_family
+from .families import SLOW, fit_family
 from .intervals import COVERAGES
 from .metrics import BASELINE, CONSTANT, OURS, coverage_metrics, metrics, ratios, scores
 from .model import CoulombicEfficiencyModel, too_few
@@ -123,19 +126,21 @@ def fold_predictions(
     """Return the LCE predicted for the tested rows of all folds, one fold after the other."""
     features = ElectrolyteFeaturizer(contender.blocks).fit_transform(measurements)
     observed = log_coulombic_efficiency(measurements["ce_pct"])
-    parts = [
-        np.mean(
-            [
-                fit_family(family, features[train], observed[train], seed=seed).predict(
-                    features[test]
-                )
-                for family in contender.families
-            ],
-            axis=0,
-        )
+    calls = [
+        (contender.families, features[train], observed[train], features[test], seed)
         for train, test in folds
     ]
-    return np.concatenate(parts)
+    # A linear fit is done before a process has been told of it.
+    workers = (os.cpu_count() or 1) if set(contender.families) & SLOW else 1
+    parts = dict(in_processes(_fold_prediction, calls, workers))
+    return np.concatenate([parts[fold] for fold in range(len(folds))])
+
+
+def _fold_prediction(
+    families: Sequence[str], features: Floats, observed: Floats, unseen: Floats, seed: int
+) -> Floats:
+    fitted = (fit_family(family, features, observed, seed=seed) for family in families)
+    return np.asarray(np.mean([each.predict(unseen) for each in fitted], axis=0))
 
 
 def nested(
@@ -209,9 +214,7 @@ def refitted(
         unseen = measurements.iloc[test]
         frame = _unfilled(unseen.set_axis(test))
         rest = None if others is None else known_others(others, measurements, (train, test), name)
-        fitted = CoulombicEfficiencyModel(
-            model.metal, model.blocks, model.scopes, folds=5, seed=model.seed
-        ).fit(measurements.iloc[train], others=rest)
+        fitted = clone(model).set_params(folds=5).fit(measurements.iloc[train], others=rest)
         _fill(frame, frame.index, fitted.choice_, *fitted.predict_lce(unseen))
         frames.append(frame)
         if progress is not None:
@@ -248,9 +251,7 @@ def compare(
     sums: dict[str, Floats] = {}
     frames, parts = [], []
     for repeat in range(repeats):
-        seeded = CoulombicEfficiencyModel(
-            model.metal, model.blocks, model.scopes, model.folds, model.seed + repeat
-        )
+        seeded = clone(model).set_params(seed=model.seed + repeat)
         frame, held_out = nested(seeded, measurements, others, progress)
         frames.append(frame)
         parts.append(held_out)

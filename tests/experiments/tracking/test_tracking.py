@@ -160,7 +160,7 @@ def test_recipe_families_are_child_runs(trained: TrainingResult, shared: tuple[s
     children = MlflowStore(uri).runs(where=f"tags.`mlflow.parentRunId` = '{run_id}'")
     best = {run.name: run.metrics["held_out_rmse"] for run in children}
     scores = trained.model.held_out_errors
-    assert best["ridge"] == pytest.approx(scores["own: ridge"])
+    assert best["blend"] == pytest.approx(scores["own: blend"])
     assert best["prior only"] == pytest.approx(scores["prior only"])
     assert {run.status for run in children} == {"FINISHED"}
     assert sum("chosen" in run.tags for run in children) == 1

@@ -43,6 +43,18 @@ def test_same_seed_same_fit(family: str) -> None:
     assert np.array_equal(first.predict(FEATURES), second.predict(FEATURES))
 
 
+def test_a_process_of_many_rows_learns_from_all() -> None:
+    """Its kernel is found in a few hundred of them; each remains known where it was measured."""
+    generator = np.random.default_rng(1)
+    features = generator.uniform(size=(400, 2))
+    target = np.sin(6 * features[:, 0]) + features[:, 1]
+    fitted = fit_family("gaussian_process", features, target)
+    _, deviation = fitted.predict(features, return_std=True)
+    assert len(fitted[-1].X_train_) == 400
+    assert np.abs(fitted.predict(features) - target).max() < 0.3
+    assert deviation.max() < 0.5 * target.std()
+
+
 def test_constant_columns_are_harmless() -> None:
     features = np.hstack([FEATURES, np.ones((60, 2))])
     for family in FAMILIES:

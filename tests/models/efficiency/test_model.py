@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from anolyte.models import CoulombicEfficiencyModel
-from anolyte.models.efficiency.recipes import PRIOR
+from anolyte.models.bundles.bundle import load_model, save_model
+from anolyte.models.efficiency.recipes import DEFAULT, PRIOR
 from anolyte.models.efficiency.weights import residuals
 
 FORMULATIONS = ["1 M LiPF6 in EC/DMC (1:1 v/v)", "1 M LiFSI in DME", "1 M LiFSI in F5DEE"]
@@ -58,6 +61,12 @@ def test_same_seed_same_model(magnesium: pd.DataFrame) -> None:
     )
     text = ["0.3 M Mg[B(hfip)4]2 in DME"]
     assert first.predict_interval(text).equals(second.predict_interval(text))
+
+
+def test_blends_alone_where_asked_for(magnesium: pd.DataFrame, tmp_path: Path) -> None:
+    model = CoulombicEfficiencyModel("Mg", scopes=("own",), folds=2, singles=False).fit(magnesium)
+    assert set(model.held_out_errors.index) == {DEFAULT, PRIOR}
+    assert load_model(save_model(model, tmp_path / "Mg")).singles is False
 
 
 def test_other_metals_are_used_where_given(
