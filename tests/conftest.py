@@ -57,7 +57,10 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("fixed")
+settings.register_profile(
+    "thousand", settings.get_profile("fixed"), derandomize=False, max_examples=1000
+)
+settings.load_profile("thousand" if int(os.environ.get("ANOLYTE_MOMENTS", "0")) else "fixed")
 
 
 # Trees of each forest in tests. Growing a tree costs the same on a few rows as on many.

@@ -39,6 +39,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "env"
 
 
+@pytest.mark.slow
 def test_wheel_trains_and_predicts(environment: Path, tmp_path: Path) -> None:
     command = [environment / "bin" / "anolyte", "train", "--metal", "Mg", "--quick"]
     subprocess.run([*command, "--no-tracking"], cwd=tmp_path, capture_output=True, check=True)
@@ -70,6 +71,7 @@ def test_every_folder_is_listed_for_the_wheel() -> None:
     assert len(data) >= 2
 
 
+@pytest.mark.slow
 def test_wheel_holds_every_file(environment: Path) -> None:
     (wheel,) = environment.parent.glob("anolyte-*.whl")
     source = environment.parent / "source"

@@ -1,7 +1,8 @@
 """Commands as processes, children that are killed at a file operation, and how many moments.
 
-`make test` runs a short form of each case: it kills before two changes of files and commands
-once, when they write. `make test-robustness` does so at fifty moments and before all changes.
+`make test-robustness` kills at fifty moments and before all changes of files. With MOMENTS=0 it
+runs a short form of each case: it kills before two or three changes, and commands once, when they
+write.
 """
 
 from __future__ import annotations
@@ -29,9 +30,16 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 KilledAtEach = Callable[[Callable[[], object], Callable[[], object], Callable[[], object]], int]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all of this folder to `make test-robustness`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def moments() -> int:
-    """How many moments of each command to try; 0 in `make test`."""
+    """How many moments of each command to try; 0 in the short form."""
     return MOMENTS
 
 

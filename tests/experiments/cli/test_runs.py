@@ -158,6 +158,7 @@ def test_nothing_tracked_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ui_serves_the_newest_run_and_stops_cleanly(
     project: dict[str, str], tmp_path: Path

@@ -40,13 +40,6 @@ def lhce() -> CandidateSpace:
     return CandidateSpace.read("Li:LHCE")
 
 
-@pytest.fixture(scope="module")
-def expected(lhce: CandidateSpace, trained: TrainingResult) -> str:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partitions, "CHUNKS_PER_PARTITION", 1)
-        return kept(lhce, trained)
-
-
 def kept(space: CandidateSpace, trained: TrainingResult, **how: Any) -> str:
     screening = Screening(space, trained.model, Ranking(100))
     return survivors(screening, **how).best.to_csv()
@@ -58,14 +51,24 @@ def small_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_cluster_lists_the_same(
-    lhce: CandidateSpace, trained: TrainingResult, client: Client, expected: str
+    space: CandidateSpace,
+    trained: TrainingResult,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    assert kept(lhce, trained, cluster=client.scheduler.address) == expected
+    expected = kept(space, trained)
+    monkeypatch.setattr(partitions, "CHUNK", 100)
+    found = kept(space, trained, cluster=client.scheduler.address, resume=tmp_path)
+    assert found == expected
+    assert len(list(tmp_path.glob("*.parquet"))) > 3
 
 
+@pytest.mark.slow
 def test_a_killed_worker_changes_nothing(
-    lhce: CandidateSpace, trained: TrainingResult, client: Client, expected: str, tmp_path: Path
+    lhce: CandidateSpace, trained: TrainingResult, client: Client, tmp_path: Path
 ) -> None:
+    expected = kept(lhce, trained)
     killed: list[int] = []
 
     def kill(what: str, done: int, total: int) -> None:
@@ -128,6 +131,7 @@ def test_interrupts_do_not_reach_the_workers(client: Client) -> None:
     assert os.getsid(0) not in client.run(os.getsid, 0).values()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupt_ends_the_screening(workers: int, zinc_folder: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
