@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 import numpy as np
 from anolyte.features.arrays import Floats
@@ -48,6 +50,32 @@ def ranks(rows: int) -> QuantileTransformer:
     rows apart from all others decide every distance.
     """
     return QuantileTransformer(n_quantiles=min(_MAX_QUANTILES, rows))
+
+
+class _Ranked(NamedTuple):
+    """Descriptors, how they lay in memory, their fitted `ranks` and what these make of them."""
+
+    features: Floats
+    strides: tuple[int, ...]
+    scaling: QuantileTransformer
+    placed: Floats
+
+
+# Several families and scopes are fitted to the same rows, one after the other, and to rank
+# hundreds of columns takes longer than to fit a kernel model to the ranks.
+_RANKED: deque[_Ranked] = deque(maxlen=2)
+
+
+def _ranked(features: Floats) -> _Ranked:
+    """Return descriptors (n, d) with their ranks, which are found once for the same rows."""
+    for known in _RANKED:
+        # What lies otherwise in memory is summed in another order.
+        if known.strides == features.strides and np.array_equal(known.features, features):
+            return known
+    scaling = ranks(len(features))
+    placed = np.asarray(scaling.fit_transform(features))
+    _RANKED.append(_Ranked(features.copy(), features.strides, scaling, placed))
+    return _RANKED[-1]
 
 
 def scaled_ranks(rows: int) -> Pipeline:
@@ -97,32 +125,37 @@ def _xgboost(features: Floats, weights: Floats, seed: int) -> Estimator:
 
 
 def _support_vector(features: Floats, weights: Floats, seed: int) -> Estimator:
-    placed = ranks(len(features))
-    square = median_square(placed.fit_transform(features))
+    square = median_square(_ranked(features).placed)
     machine = SVR(C=1.5, epsilon=0.22, gamma=_KERNEL_WIDTH / square)
     scaled = TransformedTargetRegressor(machine, transformer=StandardScaler())
-    return make_pipeline(placed, scaled)
+    return make_pipeline(ranks(len(features)), scaled)
 
 
 def _gaussian_process(features: Floats, weights: Floats, seed: int) -> Estimator:
-    placed = ranks(len(features))
-    length = median_square(placed.fit_transform(features)) ** 0.5
+    length = median_square(_ranked(features).placed) ** 0.5
     matern = Matern(length, (length / _LENGTHS, length * _LENGTHS), nu=1.5)
     kernel = ConstantKernel(1.0, (1e-2, 1e2)) * matern + WhiteKernel(0.05, (1e-2, 1.0))
     noise = REPLICATE_VARIANCE / weights
     process = GaussianProcessRegressor(kernel, alpha=noise, normalize_y=True, random_state=seed)
-    return make_pipeline(placed, process)
+    return make_pipeline(ranks(len(features)), process)
 
 
 def _fit_process(estimator: Pipeline, features: Floats, target: Floats, seed: int) -> Estimator:
     """Fit a Gaussian process, the kernel of many rows to some of them."""
     if len(target) > _KERNEL_OF:
-        scaling, process = estimator[0], estimator[-1]
+        process = estimator[-1]
         some = np.random.Generator(np.random.PCG64(seed)).permutation(len(target))[:_KERNEL_OF]
-        placed = scaling.fit_transform(features)[some]
+        placed = _ranked(features).placed[some]
         first = clone(process).set_params(alpha=process.alpha[some]).fit(placed, target[some])
         process.set_params(kernel=first.kernel_, optimizer=None)
-    return estimator.fit(features, target)
+    return _fit_to_ranks(estimator, features, target)
+
+
+def _fit_to_ranks(estimator: Pipeline, features: Floats, target: Floats, **given: Any) -> Pipeline:
+    """Fit a pipeline whose first step are the ranks."""
+    known = _ranked(features)
+    rest = Pipeline(estimator.steps[1:]).fit(known.placed, target, **given)
+    return Pipeline([(estimator.steps[0][0], deepcopy(known.scaling)), *rest.steps])
 
 
 # Those that take seconds on a few hundred rows.
@@ -174,7 +207,6 @@ def fit_family(
         if family == "gaussian_process":
             return _fit_process(estimator, features, target, seed)
         if isinstance(estimator, Pipeline):
-            return estimator.fit(
-                features, target, **{f"{estimator.steps[-1][0]}__sample_weight": each}
-            )
+            weighted = {f"{estimator.steps[-1][0]}__sample_weight": each}
+            return _fit_to_ranks(estimator, features, target, **weighted)
         return estimator.fit(features, target, sample_weight=each)
