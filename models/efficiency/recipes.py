@@ -24,6 +24,8 @@ DEFAULT = "own: blend"
 CHANCE = 0.001
 # What replaces the mean of the metal must be better by this share.
 MARGIN = 0.02
+# What falls short by fewer standard errors over the sources is luck.
+ERRORS = 2.0
 # The spread of a metal with few sources is drawn towards that of the others, as if it had
 # been seen on so many sources.
 PRIOR_SOURCES = 3
@@ -71,7 +73,7 @@ class Choice:
         Name in `recipes`, or `PRIOR`.
     slope
         Share of the recipe's deviation from the mean that is kept, from 0 to 1; below 1
-        where the recipe promises more than it holds.
+        where the recipe is sure to promise more than it holds.
     scale
         Calibrated intervals.
     scores
@@ -139,9 +141,7 @@ def choose(
     for name, members in among.items():
         blends = [np.mean([part.predictions[m] for m in members], axis=0) for part in parts]
         deviation = np.concatenate(blends) - means
-        norm = float(np.sum(weights * deviation**2))
-        slope = float(np.sum(weights * deviation * errors[PRIOR])) / max(norm, 1e-12)
-        slopes[name] = float(np.clip(slope, 0.0, 1.0))
+        slopes[name] = _kept(weights * deviation, deviation, errors[PRIOR], judged["source"])
         errors[name] = residuals(judged, means + slopes[name] * deviation)
     squares = {name: weights * error**2 / len(parts) for name, error in errors.items()}
     scores = pd.Series({name: float(np.sqrt(each.sum())) for name, each in squares.items()})
@@ -154,6 +154,31 @@ def choose(
         ConformalScale.fit(calibrated, spreads, 1.0 / source_sizes(tables[0]))
     )
     return Choice(best, slopes[best], scale, scores)
+
+
+def _kept(pulls: Floats, deviation: Floats, errors: Floats, sources: pd.Series) -> float:
+    """Return the share of a recipe's deviation from the mean to keep, from 0 to 1.
+
+    That of least squares, as far as it is sure to be less than 1: what it falls short by is
+    multiplied by the positive-part factor of James and Stein (4th Berkeley Symposium 1 (1961)
+    361) with `ERRORS` standard errors over the sources.
+
+    Parameters
+    ----------
+    pulls
+        Weight times deviation (n,) of the held-out rows.
+    deviation, errors
+        Of the recipe from the mean (n,), and of the measurements from it.
+    sources
+        Of the rows (n,), which are what is independent.
+    """
+    norm = max(float(pulls @ deviation), 1e-12)
+    slope = float(pulls @ errors) / norm
+    by_source = pd.Series(pulls * (errors - slope * deviation)).groupby(sources.to_numpy()).sum()
+    error = ERRORS * float(np.sqrt((by_source**2).sum())) / norm
+    short = 1.0 - slope
+    sure = max(0.0, 1.0 - (error / short) ** 2) if short > 0 else 0.0
+    return float(np.clip(1.0 - sure * short, 0.0, 1.0))
 
 
 def _beyond_luck(scores: pd.Series, squares: Mapping[str, Floats], sources: pd.Series) -> str:

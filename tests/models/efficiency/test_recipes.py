@@ -65,6 +65,13 @@ def test_exaggerated_predictions_are_drawn_to_the_mean() -> None:
     assert choice.slope == pytest.approx(0.5, abs=0.03)
 
 
+def test_what_may_be_luck_is_not_drawn_to_the_mean() -> None:
+    """Least squares always falls a little short of 1 where predictions have errors."""
+    choice = chosen({"ridge": 0.05})
+    assert choice.recipe == "own: ridge"
+    assert choice.slope == 1.0
+
+
 def test_skill_compares_with_the_mean() -> None:
     assert 0 < chosen({"ridge": 0.1}).skill < 0.4
 
