@@ -61,7 +61,8 @@ def project(
     anolyte: Anolyte, tmp_path_factory: pytest.TempPathFactory, lithium: pd.DataFrame
 ) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    lithium.drop(columns="measurement_id").to_csv(folder / "some.csv", index=False)
+    some = lithium[lithium["source"].isin(lithium["source"].unique()[:12])]
+    some.drop(columns="measurement_id").to_csv(folder / "some.csv", index=False)
     given = ("--data", "some.csv", "--only-data")
     anolyte("train", "--metal", "Li", "--quick", *given, cwd=folder)
     return folder

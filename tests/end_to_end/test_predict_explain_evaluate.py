@@ -24,7 +24,7 @@ FORMULATIONS = ["0.4 M Mg[B(hfip)4]2 in DME", "0.5 M Mg(TFSI)2 in XYZ", "1 M Mg(
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     rows = efficiencies(load_measurements("Mg"))
-    model = CoulombicEfficiencyModel("Mg", scopes=("own",), folds=5).fit(rows)
+    model = CoulombicEfficiencyModel("Mg", scopes=("own",), folds=3, singles=False).fit(rows)
     save_model(model, folder / "anolyte-models" / "Mg")
     return folder
 

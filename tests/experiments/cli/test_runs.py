@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from anolyte.experiments.cli.app import app
 from anolyte.experiments.screening.ranked_list import RankedList
 from anolyte.experiments.tracking import RunReference, TrackingError, log_screening
 from anolyte.experiments.tracking.comparison import compare_lists
+from anolyte.experiments.tracking.mlflow_store import MlflowStore
 from typer.testing import CliRunner, Result
 
 Log = Callable[..., RunReference]
@@ -43,20 +45,33 @@ def ranking(names: list[str]) -> RankedList:
     return RankedList(frame, "Li", "lower-bound", 0.9, 1000, {"salts": ["LiFSI"]})
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_model: Log) -> dict[str, str]:
-    """Working folder with two trainings and two ranked lists; the ids by name."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    ids = {
-        name: log_model(tmp_path / "files", URI, name, ERRORS * factor, note=f"the {name}").run_id
-        for name, factor in (("one", 1.0), ("two", 1.1))
-    }
+@pytest.fixture(scope="module")
+def former(tmp_path_factory: pytest.TempPathFactory, log_model: Log) -> tuple[Path, dict[str, str]]:
+    """Folder with two trainings and two ranked lists, and the ids by name."""
+    folder = tmp_path_factory.mktemp("former")
+    uri, box = f"sqlite:///{folder / 'mlflow.db'}", folder / "box"
+    ids = {}
+    for name, factor in (("one", 1.0), ("two", 1.1)):
+        logged = log_model(folder / "files", uri, name, ERRORS * factor, note=f"the {name}")
+        ids[name] = logged.run_id
     names = [f"{number} M LiFSI in DME" for number in range(1, 21)]
     changed = [names[4], *names[:4], *names[5:15], "1 M LiFSI in EC"]
     for name, listed in (("before", names), ("after", changed)):
-        ids[name] = log_screening(ranking(listed), MANIFEST, URI, note=name).run_id
-    return ids
+        ids[name] = log_screening(ranking(listed), MANIFEST, uri, note=name, outbox=box).run_id
+    return folder, ids
+
+
+@pytest.fixture
+def project(
+    former: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """Working folder with a copy of these, which a test may change; the ids by name."""
+    shutil.copytree(former[0], tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with pytest.warns(UserWarning, match="was moved or copied"):
+        MlflowStore(URI)
+    return former[1]
 
 
 def test_list(project: dict[str, str]) -> None:

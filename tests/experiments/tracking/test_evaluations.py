@@ -29,7 +29,11 @@ def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def aluminium() -> Evaluation:
-    return evaluate("Al", gather("Al"), gather_others("Al"), (HEADLINE, TRANSFERRED), quick=True)
+    others = gather_others("Al")
+    # Few sources of every metal say as much about the run as all.
+    some = others["source"].isin(others["source"].unique()[::12])
+    few = others[some].reset_index(drop=True)
+    return evaluate("Al", gather("Al"), few, (HEADLINE, TRANSFERRED), quick=True)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from anolyte.datasets.measurements.splits import SPLITS
+from anolyte.datasets.measurements.splits import SPLITS, fold_of_row, split
 from anolyte.experiments.evaluation.evaluate import HEADLINE
 from anolyte.experiments.screening.screen import screen
 from anolyte.experiments.spaces.candidate_space import CandidateSpace
@@ -113,11 +113,13 @@ def test_full_training_adds_curve_and_ablation(
     from mlflow import MlflowClient
 
     rows = trained.measurements
-    fold = trained.model.fold_of_row(rows)
+    # How well each plan does is no matter here.
+    few = rows[rows["source"].isin(rows["source"].unique()[:10])].reset_index(drop=True)
+    fold = fold_of_row(split(few, folds=2))
     full = replace(
         trained,
         curve=pd.DataFrame({"sources": [20.0, 77.0], "rows": [40.0, 160.0], "rmse": [0.4, 0.3]}),
-        ablation=ablation(rows, ("composition", "shell"), fold),
+        ablation=ablation(few, ("composition", "shell"), fold),
     )
     run_id = log_training(full, model_folder, uri, outbox=tmp_path / "box").run_id
     client = MlflowClient(uri)
@@ -257,7 +259,7 @@ def test_ready_made_space_is_kept_as_its_file(
 
     ranked = screen(space, trained.model, top=2)
     manifest = read_manifest(model_folder)
-    for name, kept in (("Li:LHCE", True), ("Li", True), ("nowhere.yaml", False)):
+    for name, kept in (("Ca:carbonates", True), ("Ca", True), ("nowhere.yaml", False)):
         run_id = log_screening(ranked, manifest, shared[0], space_file=name).run_id
         client = MlflowClient(shared[0])
         names = {entry.path for entry in client.list_artifacts(run_id)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from anolyte.datasets.errors import ModelFileError
 from anolyte.experiments.cli.app import app
-from anolyte.experiments.tracking import log_training
+from anolyte.experiments.tracking import RunReference
 from anolyte.experiments.training.train import TrainingResult
 from typer.testing import CliRunner
 
@@ -24,12 +25,11 @@ parts:
 
 @pytest.fixture(scope="module")
 def elsewhere(
-    trained: TrainingResult, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    logged: Callable[[Path], RunReference], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, str]:
     """A store that is not the default one, with a training; the id of its run."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    uri = f"sqlite:///{folder / 'group.db'}"
-    return uri, log_training(trained, model_folder, uri, outbox=folder / "box").run_id
+    reference = logged(tmp_path_factory.mktemp("elsewhere"))
+    return reference.uri, reference.run_id
 
 
 @pytest.fixture
