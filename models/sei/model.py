@@ -72,6 +72,7 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
     Examples
     --------
     >>> from anolyte.datasets import load_measurements
+    >>> from anolyte.features import Mixtures
     >>> from anolyte.models import SEIModel
     >>> model = SEIModel("Li", repeats=0).fit(load_measurements("all"))
     >>> model.predict_species(["1 M LiFSI in DME"], top=1)[["species", "origin"]]
@@ -80,9 +81,12 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
     1     CH4                        DME
     >>> model.predict_composition(["1 M LiFSI in DME", "4 M LiFSI in DME"]).idxmax(axis=1).tolist()
     ['inorganic-rich', 'inorganic-rich']
-    >>> magnesium = SEIModel("Mg", repeats=0).fit(load_measurements("all"))
+
+    The same model serves all metals:
+
     >>> texts = ["0.4 M Mg(TFSI)2 in DME", "? M MgCl2 + ? M AlCl3 in DME"]
-    >>> magnesium.predict_function(texts).idxmax(axis=1).tolist()
+    >>> magnesium = Mixtures.from_electrolytes(texts, "Mg")
+    >>> model.predict_function(magnesium).idxmax(axis=1).tolist()
     ['passivates', 'conducts']
     """
 

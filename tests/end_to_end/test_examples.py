@@ -7,10 +7,12 @@ import inspect
 import io
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from anolyte.experiments.evaluation import evaluate_sei
 
 ROOT = Path(__file__).parents[2]
 FACES = ("datasets", "features", "models", "experiments")
@@ -29,6 +31,14 @@ def project(zinc_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(zinc_folder, folder / "anolyte-models" / "Zn")
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def evaluated_once() -> Iterator[None]:
+    """Let the second example that evaluates the SEI model have what the first found."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluate_sei, "evaluated_sei", lru_cache(evaluate_sei.evaluated_sei))
+        yield
 
 
 @pytest.mark.parametrize("face", FACES)

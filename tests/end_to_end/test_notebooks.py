@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +25,7 @@ FOLDS = 3
 
 @pytest.fixture(autouse=True)
 def few_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the notebooks learn from few sources and folds, and edit molecules once only."""
+    """Let the notebooks learn from few sources and folds, and look at small spaces."""
 
     def some(rows: pd.DataFrame) -> pd.DataFrame:
         sources = rows["source"].unique()
@@ -42,6 +43,9 @@ def few_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     shipped, library = datasets.load_measurements, experiments.make_library
     monkeypatch.setattr(datasets, "load_measurements", lambda metal: every_third(shipped(metal)))
     monkeypatch.setattr(experiments, "make_library", lambda parents, times: library(parents))
+    space = experiments.CandidateSpace
+    begun = partial(lambda read, name: replace(read(name), parts=read(name).parts[:1]), space.read)
+    monkeypatch.setattr(space, "read", begun)
     learned = partial(models.CoulombicEfficiencyModel, folds=FOLDS, singles=False)
     monkeypatch.setattr(models, "CoulombicEfficiencyModel", learned)
 
