@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from anolyte.datasets.measurements.lce import NOISE_BETWEEN_SOURCES
 from anolyte.features.arrays import Floats, Integers
-from anolyte.models.efficiency.families import ranks
+from anolyte.models.efficiency.families import fitted_ranks
 from scipy.spatial.distance import cdist
 from scipy.special import ndtr
 
@@ -60,7 +60,7 @@ def place(features: Floats, reference: Floats) -> Floats:
     Each descriptor becomes its rank among the rows of `reference` (m, d), from 0 to 1, divided
     by the root of the number of descriptors.
     """
-    scaling = ranks(len(reference)).fit(reference)
+    scaling = fitted_ranks(reference)
     return np.asarray(scaling.transform(features) / np.sqrt(features.shape[1]), dtype=float)
 
 

@@ -35,7 +35,7 @@ from anolyte.features.arrays import Floats, Integers
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from .families import ranks
+from .families import fitted_ranks
 
 # Distances to so many measured electrolytes make the domain score.
 NEIGHBOURS = 5
@@ -69,8 +69,9 @@ class Domain:
     @classmethod
     def fit(cls, features: Floats, measurements: pd.DataFrame, largest: Floats) -> Domain:
         """Place measurements by their descriptors (n, d), of which the largest are (d,)."""
-        neighbours = NearestNeighbors(algorithm="brute")
-        points = make_pipeline(ranks(len(features)), neighbours).fit(features)
+        scaling = fitted_ranks(features)
+        neighbours = NearestNeighbors(algorithm="brute").fit(scaling.transform(features))
+        points = make_pipeline(scaling, neighbours)
         known = measurements.assign(laboratory=laboratories(measurements))
         measured = known.reindex(columns=list(MEASURED)).reset_index(drop=True)
         measured["ce_qualifier"] = measured["ce_qualifier"].astype(object).fillna("=")

@@ -41,9 +41,9 @@ from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 from scipy.stats import t as student
 from sklearn.preprocessing import QuantileTransformer
-from threadpoolctl import threadpool_limits
+from threadpoolctl import get_cached_controller
 
-from .families import Estimator, fit_family, median_square, ranks
+from .families import Estimator, fit_family, fitted_ranks, median_square
 
 LEVELS = 3.0
 SCREENING = 30
@@ -122,11 +122,11 @@ class Laboratory:
         own = np.asarray(laboratories == name)
         target = log_coulombic_efficiency(measurements["ce_pct"])
         mean, scale = float(target.mean()), float(target.std()) or 1.0
-        placed = ranks(len(features))
-        points = np.asarray(placed.fit_transform(features))
+        placed = fitted_ranks(features)
+        points = np.asarray(placed.transform(features))
         same = (laboratories[:, None] == laboratories[None, :]).astype(float)
         length = float(np.sqrt(median_square(points)))
-        with threadpool_limits(1):
+        with get_cached_controller().limit(limits=1):
             distances = cdist(points, points) / length
             values = (target - mean) / scale
             parameters = _most_likely(distances, same, values)
@@ -169,7 +169,7 @@ class Laboratory:
 
     def predict(self, features: Floats, mixtures: Mixtures) -> tuple[Floats, Floats]:
         """Return LCE and spread (n,) of electrolytes with descriptors (n, d) in the laboratory."""
-        with threadpool_limits(1):
+        with get_cached_controller().limit(limits=1):
             placed = np.asarray(self._placed.transform(features))
             distances = cdist(placed, self._points) / self._length
             same = np.broadcast_to(self._own.astype(float), distances.shape)

@@ -24,7 +24,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
+from threadpoolctl import get_cached_controller
 
 from ..prediction import Efficiencies, Prediction, texts_of
 from ..sei.model import SEIModel
@@ -344,7 +344,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
         choice = self.choice_
         members = recipes()[choice.recipe]
         # One thread: the same bits on every machine.
-        with threadpool_limits(1):
+        with get_cached_controller().limit(limits=1):
             predictions, spread = self.ensemble_.predict(features, members)
         return choice.combine(self.ensemble_.mean, predictions), spread
 

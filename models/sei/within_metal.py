@@ -20,7 +20,7 @@ from typing import Any, Self
 import numpy as np
 from anolyte.datasets.compounds.metals import METALS
 from anolyte.features.arrays import Floats, Integers, Objects, Words
-from threadpoolctl import threadpool_limits
+from threadpoolctl import get_cached_controller
 
 # A metal's own frequencies and means weigh as much as the pooled ones at this many rows.
 POOLED_ROWS = 3.0
@@ -124,7 +124,7 @@ class WithinMetal:
                 contrasts.T @ slope + penalty * weights,
             )
 
-        with threadpool_limits(1):
+        with get_cached_controller().limit(limits=1):
             start = np.zeros(values.shape[1])
             found = minimize(loss, start, jac=True, method="L-BFGS-B")
         return np.asarray(found.x)
