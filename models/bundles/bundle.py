@@ -293,7 +293,6 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
     model.conditions_ = conditions_of(manifest.get("conditions", []))
     read = BundleReader(folder, manifest, len(model.feature_names), model.layout)
     model.sei_ = read.sei()
-    model.properties_ = read_properties(folder, manifest, model.metal)
     model.ensemble_ = Ensemble(
         mean=float(parts["mean"]),
         layout=model.layout,
@@ -306,6 +305,7 @@ def _build(folder: Path, manifest: dict[str, Any]) -> CoulombicEfficiencyModel:
         estimators={member: read.estimator(str(member), member) for member in members},
     )
     model.domain_ = read.domain(manifest["domain"])
+    model.properties_ = read_properties(folder, manifest, model.metal)
     if versions := read.versions(DECISIVE):
         told = f"{folder} was saved with {versions}: its predictions may differ a little"
         warnings.warn(f"{told}; train it again to be sure", stacklevel=4)

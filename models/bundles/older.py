@@ -19,6 +19,8 @@ try:
     resource.setrlimit(resource.RLIMIT_AS, ({_BYTES}, {_BYTES}))
 except (ImportError, ValueError, OSError):  # elsewhere than on Unix, or lower already
     pass
+# XGBoost would import them if they are there, and takes three times as long then.
+sys.modules |= dict.fromkeys(("pandas", "sklearn"))
 from xgboost import Booster
 trees = Booster()
 trees.load_model(bytearray(sys.stdin.buffer.read()))
