@@ -64,7 +64,7 @@ settings.load_profile("thousand" if int(os.environ.get("ANOLYTE_MOMENTS", "0")) 
 
 
 # Trees of each forest in tests. Growing a tree costs the same on a few rows as on many.
-SMALL = {"random_forest": 40, "extra_trees": 40, "xgboost": 60}
+SMALL = {"random_forest": 20, "extra_trees": 20, "xgboost": 40}
 
 
 @pytest.fixture(scope="session", autouse=True)

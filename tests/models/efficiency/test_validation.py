@@ -29,7 +29,7 @@ def table(lce: np.ndarray) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def validation(lithium: pd.DataFrame) -> Validation:
-    model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=5)
+    model = CoulombicEfficiencyModel("Li", scopes=("own",), folds=4, singles=False)
     return compare(model, lithium, repeats=1)
 
 
@@ -90,7 +90,7 @@ def test_nested_intervals_cover_unseen_sources(validation: Validation) -> None:
 
 def test_nested_validation_does_not_see_its_fold(magnesium: pd.DataFrame) -> None:
     """Neither the choice of the recipe nor the calibration may know the outer fold."""
-    model = CoulombicEfficiencyModel("Mg", scopes=("own",), folds=4)
+    model = CoulombicEfficiencyModel("Mg", ("composition",), scopes=("own",), folds=3)
     fold = model.fold_of_row(magnesium)
     changed = magnesium.copy()
     changed.loc[fold == 0, "ce_pct"] = 55.0
@@ -101,7 +101,7 @@ def test_nested_validation_does_not_see_its_fold(magnesium: pd.DataFrame) -> Non
 
 
 def test_any_folds_can_be_left_out(magnesium: pd.DataFrame) -> None:
-    model = CoulombicEfficiencyModel("Mg", scopes=("own",))
+    model = CoulombicEfficiencyModel("Mg", ("composition",), scopes=("own",), singles=False)
     even, odd = np.arange(0, len(magnesium), 2), np.arange(1, len(magnesium), 2)
     frame = refitted(model, magnesium, None, [(even, odd), (odd, even[:5])])
     assert frame.index.tolist() == [*odd, *even[:5]]
