@@ -35,8 +35,10 @@ def load_yaml(path: Path) -> Any:
         text = path.read_text("utf-8")
         # Aliases first: a few of them, nested, stand for more nodes than anyone can visit.
         faults = list(islice(_alias_faults(text), MAX_ALIASES))
-        faults = faults or list(_node_faults(yaml.compose(text, yaml.SafeLoader)))
-        value = None if faults else yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        node = None if faults else loader.get_single_node()
+        faults = faults or list(_node_faults(node))
+        value = None if faults or node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)

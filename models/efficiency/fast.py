@@ -52,6 +52,9 @@ class FastRanks:
     def _ranks(self, values: Floats, column: int) -> Floats:
         """Return the ranks (n,): half-way where quantiles are tied, at the edges beyond them."""
         at, references = self.quantiles[:, column], self.references
+        if at[0] == at[-1]:
+            # One value in all training rows, as most fragments have.
+            return np.asarray(values > at[0], dtype=float)
         ranks = np.interp(values, at, references)
         for tied in np.unique(at[1:][at[1:] == at[:-1]]):
             first, last = np.searchsorted(at, tied), np.searchsorted(at, tied, side="right") - 1

@@ -201,16 +201,17 @@ def test_rows_do_not_depend_on_their_neighbours(model: SEIModel, everything: pd.
 
 
 def test_same_data_same_model(model: SEIModel, everything: pd.DataFrame) -> None:
-    again = SEIModel(repeats=0).fit(everything)
-    assert again.predict_composition(everything).equals(model.predict_composition(everything))
-    assert again.predict_function(everything).equals(model.predict_function(everything))
+    again, some = SEIModel(repeats=0).fit(everything), everything.iloc[::5]
+    assert again.predict_composition(some).equals(model.predict_composition(some))
+    assert again.predict_function(some).equals(model.predict_function(some))
 
 
 def test_stored_and_read(model: SEIModel, everything: pd.DataFrame) -> None:
     copy = SEIModel.from_dict(json.loads(json.dumps(model.to_dict(), allow_nan=False)))
-    assert copy.predict_composition(everything).equals(model.predict_composition(everything))
-    assert copy.predict_function(everything).equals(model.predict_function(everything))
-    assert copy.predict_species(everything).equals(model.predict_species(everything))
+    some = everything.iloc[::5]
+    assert copy.predict_composition(some).equals(model.predict_composition(some))
+    assert copy.predict_function(some).equals(model.predict_function(some))
+    assert copy.predict_species(some).equals(model.predict_species(some))
     pd.testing.assert_frame_equal(copy.evaluation_, model.evaluation_, check_dtype=False)
 
 
@@ -272,13 +273,13 @@ def test_what_is_said_holds_about_as_often(model: SEIModel) -> None:
     assert (told["said"] - told["held"]).abs().max() < 0.2
 
 
-def test_ten_thousand_rows_are_quick(model: SEIModel, everything: pd.DataFrame) -> None:
+def test_thousands_of_rows_are_quick(model: SEIModel, everything: pd.DataFrame) -> None:
     metals = everything["metal"].to_numpy()
     mixtures = Mixtures.from_electrolytes(everything["electrolyte"], metals)
-    many = mixtures.take(np.arange(10_000) % len(mixtures))
+    many = mixtures.take(np.arange(4_000) % len(mixtures))
     model.predict_species(mixtures)
     start = time.process_time()
     model.predict_composition(many)
     model.predict_function(many)
     model.predict_species(many)
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 1.6
