@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
@@ -31,9 +30,14 @@ SIZES = {
 }
 
 
-@lru_cache
-def space_of(metal: Metal) -> CandidateSpace:
-    return CandidateSpace.read(metal)
+class Spaces(dict[Metal, CandidateSpace]):
+    """The ready-made spaces, each read when a test first asks for it."""
+
+    def __missing__(self, metal: Metal) -> CandidateSpace:
+        return self.setdefault(metal, CandidateSpace.read(metal))
+
+
+SPACES = Spaces()
 
 
 def write(folder: Path, text: str) -> Path:
@@ -49,7 +53,7 @@ def test_there_is_a_ready_made_space_for_each_metal() -> None:
 
 @pytest.mark.parametrize("metal", METALS)
 def test_sizes(metal: Metal) -> None:
-    space = space_of(metal)
+    space = SPACES[metal]
     assert space.metal == metal
     assert tuple(map(len, space.parts)) == SIZES[metal]
     assert len(space) == sum(SIZES[metal])
@@ -57,13 +61,13 @@ def test_sizes(metal: Metal) -> None:
 
 @pytest.mark.parametrize("metal", METALS)
 def test_no_formulation_stands_in_two_parts(metal: Metal) -> None:
-    parts = space_of(metal).parts
+    parts = SPACES[metal].parts
     assert [(a.name, b.name) for a, b in combinations(parts, 2) if a.overlap(b)] == []
 
 
 @pytest.mark.parametrize("metal", METALS)
 def test_matrices_agree_with_the_formulations(metal: Metal) -> None:
-    space = space_of(metal)
+    space = SPACES[metal]
     numbers = space.sample(400, seed=1)
     texts = [str(space.electrolyte(int(number))) for number in numbers]
     fast, slow = space.take(numbers), Mixtures.from_electrolytes(texts, metal)
@@ -78,7 +82,7 @@ def test_matrices_agree_with_the_formulations(metal: Metal) -> None:
 
 @given(data=st.data(), metal=st.sampled_from(METALS))
 def test_number_to_text_and_back(data: st.DataObject, metal: Metal) -> None:
-    space = space_of(metal)
+    space = SPACES[metal]
     number = data.draw(st.integers(0, len(space) - 1))
     text = str(space.electrolyte(number))
     assert str(parse(text)) == text
@@ -88,7 +92,7 @@ def test_number_to_text_and_back(data: st.DataObject, metal: Metal) -> None:
 @given(data=st.data())
 def test_a_chunk_is_the_same_wherever_it_starts(data: st.DataObject) -> None:
     """Chunks may straddle parts."""
-    space = space_of("Ca")
+    space = SPACES["Ca"]
     start = data.draw(st.integers(0, len(space) - 1))
     stop = data.draw(st.integers(start + 1, min(start + 700, len(space))))
     chunk = space.mixtures(start, stop).mole_fractions
