@@ -94,10 +94,6 @@ class ConformalScale:
         widened = deviation * np.sqrt(1 + 1 / sources)
         return cls({q: float(t.ppf((1 + q) / 2, degrees) * widened) for q in COVERAGES})
 
-    def wider(self, other: ConformalScale) -> ConformalScale:
-        """Return at each coverage the larger of two multiples."""
-        return ConformalScale({q: max(m, other.quantiles[q]) for q, m in self.quantiles.items()})
-
     def half_width(self, spreads: Floats, coverage: float) -> Floats:
         """Return the half-width (n,) of the interval at one of `COVERAGES`."""
         if coverage not in self.quantiles:

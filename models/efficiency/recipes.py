@@ -149,10 +149,8 @@ def choose(
     best = _beyond_luck(scores, squares, judged["source"])
     calibrated = errors[best][: len(held_out.rows)]
     spreads = np.ones(len(calibrated)) if best == PRIOR else held_out.spread
-    # Wide enough for a further measurement, and for a further source: each seen counts once.
-    scale = ConformalScale.fit(calibrated, spreads).wider(
-        ConformalScale.fit(calibrated, spreads, 1.0 / source_sizes(tables[0]))
-    )
+    # For a measurement of a further source: each that was seen counts once.
+    scale = ConformalScale.fit(calibrated, spreads, 1.0 / source_sizes(tables[0]))
     return Choice(best, slopes[best], scale, scores)
 
 
