@@ -234,8 +234,11 @@ def zinc_folder(shared_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def model_folder(trained: TrainingResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_training(trained, tmp_path_factory.mktemp("models") / "Li")
+def model_folder(trained: TrainingResult, shared_folder: Path) -> Path:
+    """The saved model of `trained`; its files are the same for all processes, as its id wants."""
+    folder = shared_folder / "models" / "Li"
+    with FileLock(shared_folder / "models.lock"):
+        return folder if folder.exists() else save_training(trained, folder)
 
 
 @pytest.fixture(scope="session")
