@@ -126,7 +126,7 @@ def provenance(kept: Mapping[str, Any]) -> str:
 def headline_table(kept: Mapping[str, Any]) -> str:
     """Return every metal on later literature and with sources left out, as one Markdown table."""
     head = ("metal", "rows", "sources",
-            "later literature: RMSE", f"RMSE of a {BASELINE}", "Spearman", "90 % interval covers",
+            "later literature: RMSE", f"RMSE of a {BASELINE}", "Spearman", "90 % interval covers of sources",
             "sources left out: RMSE", "skill", "Spearman", "covers")  # fmt: skip
     rows = []
     for metal, one in kept["efficiency"].items():
@@ -136,11 +136,11 @@ def headline_table(kept: Mapping[str, Any]) -> str:
             _cell("rmse", new.get("rmse")),
             _cell("rmse", later.get(BASELINE, {}).get("rmse")),
             _cell("spearman", new.get("spearman")),
-            _cell("coverage_90", new.get("coverage_90")),
+            _cell("coverage_90_by_source", new.get("coverage_90_by_source")),
             _cell("rmse", ours.get("rmse")),
             "prior only" if one["prior_only"] else _cell("skill", ours.get("skill")),
             _cell("spearman", ours.get("spearman")),
-            _cell("coverage_90", ours.get("coverage_90")),
+            _cell("coverage_90_by_source", ours.get("coverage_90_by_source")),
         ]
         rows.append([metal, one["measurements"], one["sources"], *figures])
     return table(head, rows)

@@ -42,6 +42,14 @@ def test_headline_has_the_figures_that_are_kept(kept: dict[str, Any]) -> None:
         assert ("prior only" in rows[metal]) == one["prior_only"]
 
 
+def test_readme_shows_the_same_headline(kept: dict[str, Any]) -> None:
+    """Of the metals that have a model; the others share a row."""
+    readme = (KEPT.parents[1] / "README.md").read_text("utf-8").splitlines()
+    for row in headline_table(kept).splitlines():
+        if "prior only" not in row:
+            assert row in readme
+
+
 def test_page_tells_every_split_and_every_contender(kept: dict[str, Any]) -> None:
     page = accuracy_page(kept)
     for metal, one in kept["efficiency"].items():
