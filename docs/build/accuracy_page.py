@@ -126,7 +126,8 @@ def provenance(kept: Mapping[str, Any]) -> str:
 def headline_table(kept: Mapping[str, Any]) -> str:
     """Return every metal on later literature and with sources left out, as one Markdown table."""
     head = ("metal", "rows", "sources",
-            "later literature: RMSE", f"RMSE of a {BASELINE}", "Spearman", "90 % interval covers of sources",
+            "later literature: RMSE", f"RMSE of a {BASELINE}", "Spearman",
+            "90 % interval covers of sources",
             "sources left out: RMSE", "skill", "Spearman", "covers")  # fmt: skip
     rows = []
     for metal, one in kept["efficiency"].items():
