@@ -54,14 +54,20 @@ def until(ready: Callable[[], object], process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
-def interrupted(process: subprocess.Popen[str], watched: dict[str, str]) -> str:
-    """Interrupt a command as a terminal does, and return what it wrote to standard error."""
+def interrupted(
+    process: subprocess.Popen[str], watched: dict[str, str], may_be_done: bool = False
+) -> str:
+    """Interrupt a command as a terminal does, and return what it wrote to standard error.
+
+    One that may be done has perhaps nothing left to interrupt.
+    """
     children = psutil.Process(process.pid).children(recursive=True)
     numbers = {process.pid, *(child.pid for child in children)}
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=HANG_SECONDS)
-    assert process.returncode == 130, err
-    assert err.splitlines()[-1] == "interrupted"
+    if not (may_be_done and process.returncode == 0):
+        assert process.returncode == 130, err
+        assert err.splitlines()[-1] == "interrupted"
     assert "Traceback" not in err
     _, left = psutil.wait_procs(children, HANG_SECONDS)
     assert left == []
@@ -223,6 +229,6 @@ def test_at_any_moment(
         # Python itself, before it reads the program, ends with a traceback.
         time.sleep(0.2 + chance.random() * lasts)
         if process.poll() is None:
-            interrupted(process, watched)
+            interrupted(process, watched, may_be_done=True)
             assert "RUNNING" not in statuses(folder / "mlflow.db")
         assert list(folder.rglob(".Li-*")) == []
