@@ -8,7 +8,7 @@ CHECKED := build/typecheck
 LOWEST := .venv-lowest
 SOURCES = $(shell find datasets features models experiments -name '*.py' -o -name '*.csv' -o -name '*.yaml')
 EXECUTED = $(patsubst experiments/%,build/%,$(wildcard experiments/notebooks/*.ipynb))
-TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile
+TESTS := -m pytest -n 2 --dist loadfile
 PACKAGES := anolyte.datasets anolyte.features anolyte.models anolyte.experiments
 
 .PHONY: help setup screen tables properties test test-robustness test-ui test-lowest constraints lint format fuzz bench ui images notebooks docs wheel clean
@@ -30,7 +30,7 @@ screen: $(READY) ## train on the shipped lithium table and rank candidates
 
 test: export OMP_NUM_THREADS = 1
 test: $(READY) ## run all tests but the slow ones of test-robustness
-	$(TESTS) -m "not slow"
+	$(BIN)/python $(TESTS) -m "not slow"
 
 test-ui: $(VENV)/.ui-test ## look at the MLflow page and the documentation in a headless Chromium
 	$(BIN)/python -m pytest tests/ui -rs
@@ -45,7 +45,7 @@ $(VENV)/.ui-test: $(READY)
 
 # What is tried at random is of the project's own grammar and sums, whatever the versions.
 test-lowest: $(LOWEST)/.ready ## run the tests with the lowest versions that are allowed
-	$(LOWEST)/bin/python -m pytest -n 2 --dist loadfile -m "not slow and not hypothesis" tests/datasets tests/features tests/models tests/experiments
+	$(LOWEST)/bin/python $(TESTS) -m "not slow and not hypothesis" tests/datasets tests/features tests/models tests/experiments
 
 $(LOWEST)/.ready: pyproject.toml .ci/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
@@ -71,8 +71,8 @@ properties: $(READY) ## fit the models of further properties to their tables ane
 # With MOMENTS=0 each is killed two or three times, and nothing is tried at random.
 test-robustness: MOMENTS ?= 50
 test-robustness: $(READY) ## kill and interrupt at fifty moments, fill the disk, try a thousand of all at random
-	ANOLYTE_MOMENTS=$(MOMENTS) $(TESTS) -m slow
-	test $(MOMENTS) = 0 || ANOLYTE_MOMENTS=$(MOMENTS) $(TESTS) -m hypothesis
+	ANOLYTE_MOMENTS=$(MOMENTS) $(BIN)/python $(TESTS) -m slow
+	test $(MOMENTS) = 0 || ANOLYTE_MOMENTS=$(MOMENTS) $(BIN)/python $(TESTS) -m hypothesis
 
 lint: $(READY) ## ruff, the contracts between the packages, then mypy on the built package
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from anolyte.models.efficiency.families import fit_family
 from anolyte.models.efficiency.members import Member, Rows, fit_members
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.efficiency.recipes import BLEND
-from threadpoolctl import threadpool_limits
+from anolyte.models.threads import one_thread
 
 from ..suggestions.acquisition import CRITERIA, Beliefs, choose_batch, place
 
@@ -93,7 +93,7 @@ def beliefs_of(
     unknown = np.full(len(seen), np.nan)
     rows = Rows(features[seen], lce, each, label.astype(object), label, unknown, "Li", layout)
     members = [Member("own", family) for family in BLEND]
-    with threadpool_limits(1):
+    with one_thread():
         ensemble = fit_members(rows, members, seed)
         predictions, spread = ensemble.predict(features, members)
     mean = np.mean(list(predictions.values()), axis=0)

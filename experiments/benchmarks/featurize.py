@@ -16,7 +16,7 @@ import numpy as np
 from anolyte.datasets.electrolytes.composition import resolve
 from anolyte.datasets.measurements.usual_compounds import default_compounds
 from anolyte.features import BLOCKS, ElectrolyteFeaturizer
-from threadpoolctl import threadpool_limits
+from anolyte.models.threads import one_thread
 
 from ..spaces.candidate_space import CandidateSpace
 
@@ -87,7 +87,7 @@ def loop(space: CandidateSpace, rows: int) -> float:
 
 def main() -> None:
     """Print the rates, their ratios, the growth with the number of rows, and peak memory."""
-    with threadpool_limits(1):
+    with one_thread():
         _measure()
 
 

@@ -20,7 +20,7 @@ from anolyte.datasets.measurements.table import efficiencies, load_measurements
 from anolyte.datasets.measurements.usual_compounds import default_compounds
 from anolyte.models import CoulombicEfficiencyModel
 from anolyte.models.efficiency.families import fit_family
-from threadpoolctl import threadpool_limits
+from anolyte.models.threads import one_thread
 
 from ..constraints.constraint import WITHOUT_GATED
 from ..ranking.ranking import Ranking
@@ -85,11 +85,11 @@ def rates(model: CoulombicEfficiencyModel, space: CandidateSpace, top: int) -> N
         return rows / seconds(lambda: [which.part(*partition) for partition in partitions])
 
     def bare() -> float:
-        with threadpool_limits(1):
+        with one_thread():
             return 20 * CHUNK / seconds(lambda: [boosted.predict(ready) for _ in range(20)])
 
     def featurized() -> float:
-        with threadpool_limits(1):
+        with one_thread():
             return CHUNK / seconds(lambda: model.descriptors(space.mixtures(CHUNK, 2 * CHUNK)))
 
     def naive() -> float:

@@ -20,7 +20,7 @@ from anolyte.features.mixtures import Mixtures
 from anolyte.models.efficiency.model import CoulombicEfficiencyModel
 from anolyte.models.prediction import CE_BOUNDS, LCE_BOUNDS
 from anolyte.models.property_columns import ROOM_CELSIUS, Properties
-from threadpoolctl import get_cached_controller
+from anolyte.models.threads import one_thread
 
 from ..ranking.ranking import Ranking
 from ..spaces.candidates import Candidates
@@ -123,7 +123,7 @@ class Screening:
     def _taught(self) -> Student | None:
         """Return a student taught on a sample of the candidates."""
         sample = self.space.sample(min(len(self.space) // SAMPLED, MOST_SAMPLED))
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             self._prime()
             sample, mixtures = self._allowed(sample)
             if len(sample) < LEAST_SAMPLED // 2:
@@ -158,7 +158,7 @@ class Screening:
 
     def _screened(self, numbers: Integers) -> Part:
         # One thread: the same bits on every machine, and a process for each core.
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             self._prime()
             screened, kept = 0, [numbers[:0]]
             for chunk in self._chunks(numbers):

@@ -22,7 +22,8 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
 from sklearn.svm import SVR
-from threadpoolctl import get_cached_controller
+
+from ..threads import one_thread
 
 Estimator = Any
 
@@ -216,7 +217,7 @@ def fit_family(
     if family not in FAMILIES:
         raise ValueError(f"unknown model family {family!r}; use one of {', '.join(FAMILIES)}")
     each = np.ones(len(target)) if weights is None else weights
-    with get_cached_controller().limit(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         estimator = FAMILIES[family](features, each, seed)
         if family == "gaussian_process":

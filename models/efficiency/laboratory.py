@@ -41,8 +41,8 @@ from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 from scipy.stats import t as student
 from sklearn.preprocessing import QuantileTransformer
-from threadpoolctl import get_cached_controller
 
+from ..threads import one_thread
 from .families import Estimator, fit_family, fitted_ranks, median_square
 
 LEVELS = 3.0
@@ -126,7 +126,7 @@ class Laboratory:
         points = np.asarray(placed.transform(features))
         same = (laboratories[:, None] == laboratories[None, :]).astype(float)
         length = float(np.sqrt(median_square(points)))
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             distances = cdist(points, points) / length
             values = (target - mean) / scale
             parameters = _most_likely(distances, same, values)
@@ -169,7 +169,7 @@ class Laboratory:
 
     def predict(self, features: Floats, mixtures: Mixtures) -> tuple[Floats, Floats]:
         """Return LCE and spread (n,) of electrolytes with descriptors (n, d) in the laboratory."""
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             placed = np.asarray(self._placed.transform(features))
             distances = cdist(placed, self._points) / self._length
             same = np.broadcast_to(self._own.astype(float), distances.shape)

@@ -24,11 +24,11 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import get_cached_controller
 
 from ..prediction import Efficiencies, Prediction, texts_of
 from ..sei.model import SEIModel
 from ..sei.rules import BLOCKED
+from ..threads import one_thread
 from .conditions import learned_conditions
 from .crossfit import LATER, HeldOut, Left, Progress, assemble, cross_fit
 from .domain import Domain
@@ -343,8 +343,7 @@ class CoulombicEfficiencyModel(FittedModel, RegressorMixin, BaseEstimator):  # t
             return np.full(len(features), self.mean_lce), np.ones(len(features))
         choice = self.choice_
         members = recipes()[choice.recipe]
-        # One thread: the same bits on every machine.
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             predictions, spread = self.ensemble_.predict(features, members)
         return choice.combine(self.ensemble_.mean, predictions), spread
 

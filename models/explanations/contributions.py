@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from anolyte.datasets.measurements.lce import coulombic_efficiency
 from anolyte.features.arrays import Floats
-from threadpoolctl import get_cached_controller
 
 from ..efficiency.members import TREES, Member
 from ..efficiency.model import CoulombicEfficiencyModel
 from ..efficiency.recipes import recipes
 from ..prediction import Prediction
+from ..threads import one_thread
 from .wording import Group, group_of, phrase
 
 FALLBACK = Member("own", "extra_trees")
@@ -63,7 +63,7 @@ def _pushes(model: CoulombicEfficiencyModel, features: Floats) -> Floats:
         # The columns that the member sees, by their numbers.
         (columns,) = seen(np.arange(features.shape[1], dtype=float)[None], member).astype(int)
         estimator = model.ensemble_.estimators[member]
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             values = _tree_values(member.family, estimator, seen(features, member))
         result[:, columns] += values / len(members)
     return result * model.slope

@@ -25,7 +25,8 @@ from anolyte.datasets.compounds.registry import Compound
 from anolyte.features.arrays import Floats, Objects
 from anolyte.features.blocks.fingerprints import morgan_bits
 from anolyte.features.mixtures import Mixtures, divide
-from threadpoolctl import get_cached_controller
+
+from ..threads import one_thread
 
 # Variances: of all rows, of the liquids, of the salts, of both together.
 AMPLITUDES = (0.3, 0.5, 0.3, 0.3)
@@ -116,8 +117,7 @@ class MixtureProcess:
         mean = float(target.mean())
         same = sources[:, None] == sources[None, :]
         system = (points.liquids @ points.liquids.T) * (points.salts @ points.salts.T)
-        # One thread: the same bits on every machine.
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             noise = same * (SOURCE + SYSTEM * system) + ROW * np.eye(len(points))
             factor = cho_factor(points.covariance(points) + noise)
             return cls(points, cho_solve(factor, target - mean), mean)

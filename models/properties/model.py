@@ -18,11 +18,11 @@ from anolyte.datasets.measurements.property_tables import ROOM
 from anolyte.datasets.measurements.splits import group_folds
 from anolyte.features.arrays import Floats, Integers, Objects
 from anolyte.features.mixtures import Mixtures, as_mixtures
-from threadpoolctl import get_cached_controller
 
 from ..efficiency.intervals import ConformalScale
 from ..efficiency.weights import source_sizes
 from ..property_columns import Told
+from ..threads import one_thread
 from .inputs import Inputs
 from .mixture_process import MixtureProcess
 from .property import Property
@@ -85,7 +85,7 @@ class Fitted:
         inside = np.flatnonzero((reason == "") | everywhere)
         if len(inside):
             some = inputs.take(inside)
-            with get_cached_controller().limit(limits=1):
+            with one_thread():
                 smooth = self.process.predict(some.points)
                 stepped = self.trees.predict(some.tree_inputs(self.identified)).astype(float)
             mean[inside] = (smooth + stepped) / 2

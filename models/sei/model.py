@@ -18,9 +18,9 @@ from anolyte.features.arrays import Floats
 from anolyte.features.mixtures import Mixtures, as_mixtures
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import get_cached_controller
 
 from ..prediction import Column, Efficiencies
+from ..threads import one_thread
 from .chemistry import COMPOSITION, FUNCTION, composition_features, function_features
 from .desirability import desirability
 from .function import agreed, capped
@@ -110,7 +110,7 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
             raise ValueError("no measurement says what its SEI is made of, does or holds")
         observed = labelled(X)
         # One thread: the same bits on every machine, and no slower on matrices of this size.
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             rows = LabelledRows.from_measurements(observed, as_mixtures(observed, self.metal))
             self.composition_ = fit_composition(rows)
             self.function_ = fit_function(rows)
@@ -217,7 +217,7 @@ class SEIModel(BaseEstimator):  # type: ignore[misc]
     def _chunks(self, X: Any) -> Iterator[Mixtures]:
         check_is_fitted(self)
         mixtures = as_mixtures(X, self.metal)
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             for start in range(0, len(mixtures), CHUNK):
                 yield mixtures.take(np.arange(start, min(start + CHUNK, len(mixtures))))
 

@@ -20,7 +20,8 @@ from typing import Any, Self
 import numpy as np
 from anolyte.datasets.compounds.metals import METALS
 from anolyte.features.arrays import Floats, Integers, Objects, Words
-from threadpoolctl import get_cached_controller
+
+from ..threads import one_thread
 
 # A metal's own frequencies and means weigh as much as the pooled ones at this many rows.
 POOLED_ROWS = 3.0
@@ -124,7 +125,7 @@ class WithinMetal:
                 contrasts.T @ slope + penalty * weights,
             )
 
-        with get_cached_controller().limit(limits=1):
+        with one_thread():
             start = np.zeros(values.shape[1])
             found = minimize(loss, start, jac=True, method="L-BFGS-B")
         return np.asarray(found.x)

@@ -44,7 +44,12 @@ def few_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "load_measurements", lambda metal: every_third(shipped(metal)))
     monkeypatch.setattr(experiments, "make_library", lambda parents, times: library(parents))
     space = experiments.CandidateSpace
-    begun = partial(lambda read, name: replace(read(name), parts=read(name).parts[:1]), space.read)
+    read = space.read
+
+    def begun(name: str) -> experiments.CandidateSpace:
+        whole = read(name)
+        return replace(whole, parts=whole.parts[:1])
+
     monkeypatch.setattr(space, "read", begun)
     learned = partial(models.CoulombicEfficiencyModel, folds=FOLDS, singles=False)
     monkeypatch.setattr(models, "CoulombicEfficiencyModel", learned)
